@@ -58,7 +58,7 @@ const HOSTS: &[&str] = &[
 
 /// All customers.
 #[derive(Debug, Clone, Copy)]
-pub struct GeneratedCustomers {
+pub(crate) struct GeneratedCustomers {
     seed: u64,
     pub count: u64,
     consents: u64,
@@ -66,7 +66,7 @@ pub struct GeneratedCustomers {
 
 /// One customer.
 #[derive(Debug)]
-pub struct GeneratedCustomer {
+pub(crate) struct GeneratedCustomer {
     pub id: u64,
     pub email: String,
     pub first_name: &'static str,
@@ -80,7 +80,7 @@ pub struct GeneratedCustomer {
 }
 
 impl GeneratedCustomers {
-    pub fn new(seed: u64, count: u64, consents: u64) -> Self {
+    pub(crate) fn new(seed: u64, count: u64, consents: u64) -> Self {
         Self {
             seed,
             count,
@@ -89,7 +89,7 @@ impl GeneratedCustomers {
     }
 
     /// The customer with this id, from 1.
-    pub fn get(&self, id: u64) -> GeneratedCustomer {
+    pub(crate) fn get(&self, id: u64) -> GeneratedCustomer {
         let number = mix(self.seed, id);
         let (first_name, last_name) = (pick(FIRST, number), pick(LAST, number >> 8));
         let website_id = 1 + u64::from((number >> 20).is_multiple_of(4));

@@ -38,7 +38,7 @@ struct EventGenerator<'s> {
 }
 
 /// Appends `count` events between the creation of the store and now.
-pub fn append(
+pub(crate) fn append(
     desk: &Context<'_>,
     people: &GeneratedCustomers,
     count: u64,

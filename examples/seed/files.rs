@@ -12,7 +12,7 @@ const VIEWS: [&str; 5] = ["admin", "default", "es_us", "de", "fr"];
 
 /// A "Customers Main File", including password hashes, which an import must
 /// ignore.
-pub fn write_csv(people: &GeneratedCustomers, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write_csv(people: &GeneratedCustomers, out: &mut impl Write) -> io::Result<()> {
     out.write_all(
         b"email,_website,_store,confirmation,created_at,created_in,default_billing,\
           default_shipping,disable_auto_group_change,dob,firstname,gender,group_id,lastname,\
@@ -41,7 +41,7 @@ pub fn write_csv(people: &GeneratedCustomers, out: &mut impl Write) -> io::Resul
 
 /// Pages of `GET /V1/customers/search`, generated one after another on reading.
 #[derive(Debug)]
-pub struct RestPages<'p> {
+pub(crate) struct RestPages<'p> {
     people: &'p GeneratedCustomers,
     next: u64,
     page: Vec<u8>,
@@ -49,7 +49,7 @@ pub struct RestPages<'p> {
 }
 
 impl<'p> RestPages<'p> {
-    pub fn new(people: &'p GeneratedCustomers) -> Self {
+    pub(crate) fn new(people: &'p GeneratedCustomers) -> Self {
         Self {
             people,
             next: 1,
@@ -115,28 +115,28 @@ fn customer_json(p: &GeneratedCustomer) -> serde_json::Value {
 }
 
 /// The shop of the documentation: two websites, four store views.
-pub const WEBSITES: &str = r#"[
+pub(crate) const WEBSITES: &str = r#"[
  {"id":1,"code":"base","name":"Main Website","default_group_id":1},
  {"id":2,"code":"eu","name":"Europe","default_group_id":2}]"#;
 
-pub const GROUPS: &str = r#"[
+pub(crate) const GROUPS: &str = r#"[
  {"id":1,"website_id":1,"root_category_id":2,"default_store_id":1,"name":"Main Website Store","code":"main_website_store"},
  {"id":2,"website_id":2,"root_category_id":2,"default_store_id":3,"name":"Europe Store","code":"europe_store"}]"#;
 
-pub const STORE_VIEWS: &str = r#"[
+pub(crate) const STORE_VIEWS: &str = r#"[
  {"id":1,"code":"default","name":"Default Store View","website_id":1,"store_group_id":1,"is_active":1},
  {"id":2,"code":"es_us","name":"Español (US)","website_id":1,"store_group_id":1,"is_active":1},
  {"id":3,"code":"de","name":"Deutsch","website_id":2,"store_group_id":2,"is_active":1},
  {"id":4,"code":"fr","name":"Français","website_id":2,"store_group_id":2,"is_active":1}]"#;
 
-pub const CONFIGS: &str = r#"[
+pub(crate) const CONFIGS: &str = r#"[
  {"id":1,"code":"default","timezone":"America/Chicago","secure_base_url":"https://shop.example.com/"},
  {"id":2,"code":"es_us","timezone":"America/Chicago","secure_base_url":"https://shop.example.com/"},
  {"id":3,"code":"de","timezone":"Europe/Berlin","secure_base_url":"https://eu.shop.example.com/"},
  {"id":4,"code":"fr","timezone":"Europe/Berlin","secure_base_url":"https://eu.shop.example.com/"}]"#;
 
 /// Orders 000000001 to at most 000001000. Order N belongs to customer N.
-pub fn orders_json(people: &GeneratedCustomers) -> String {
+pub(crate) fn orders_json(people: &GeneratedCustomers) -> String {
     let order = |id: u64| {
         let p = people.get(id);
         json!({

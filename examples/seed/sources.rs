@@ -8,7 +8,7 @@ use lac_model::time::Timestamp;
 
 /// The time of the wall clock.
 #[allow(clippy::disallowed_methods)] // a separate program, not a use case
-pub fn wall_clock() -> Timestamp {
+pub(crate) fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let micros = since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX));
     Timestamp::from_micros(micros)
@@ -16,10 +16,10 @@ pub fn wall_clock() -> Timestamp {
 
 /// A clock that advances by one second at each reading.
 #[derive(Debug)]
-pub struct SteppingClock(Cell<Timestamp>);
+pub(crate) struct SteppingClock(Cell<Timestamp>);
 
 impl SteppingClock {
-    pub fn starting_at(start: Timestamp) -> Self {
+    pub(crate) fn starting_at(start: Timestamp) -> Self {
         Self(Cell::new(start))
     }
 }
@@ -37,7 +37,7 @@ impl Clock for SteppingClock {
 
 /// Random bytes of the system, because the store gets real keys and salts.
 #[derive(Debug)]
-pub struct SystemRandom;
+pub(crate) struct SystemRandom;
 
 impl Random for SystemRandom {
     #[allow(clippy::disallowed_methods, clippy::expect_used)]
@@ -47,7 +47,7 @@ impl Random for SystemRandom {
 }
 
 /// SplitMix64: the same seed gives the same numbers on every machine.
-pub fn mix(seed: u64, index: u64) -> u64 {
+pub(crate) fn mix(seed: u64, index: u64) -> u64 {
     let mut z = seed
         .wrapping_mul(0xD1B5_4A32_D192_ED03)
         .wrapping_add(index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -57,6 +57,6 @@ pub fn mix(seed: u64, index: u64) -> u64 {
 }
 
 /// Picks one item of a list.
-pub fn pick<'a, T: ?Sized>(list: &[&'a T], number: u64) -> &'a T {
+pub(crate) fn pick<'a, T: ?Sized>(list: &[&'a T], number: u64) -> &'a T {
     list[usize::try_from(number % list.len() as u64).unwrap_or(0)]
 }

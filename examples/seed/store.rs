@@ -29,15 +29,15 @@ use super::files::{self, RestPages};
 use super::sources::{SteppingClock, SystemRandom, wall_clock};
 
 /// The age of the store.
-pub const HISTORY: Duration = Duration::from_secs(270 * 86_400);
+pub(crate) const HISTORY: Duration = Duration::from_secs(270 * 86_400);
 
 /// Support agents besides the administrator.
-pub const AGENTS: [&str; 8] = ["ada", "bea", "carl", "dina", "emil", "fay", "gus", "hana"];
+pub(crate) const AGENTS: [&str; 8] = ["ada", "bea", "carl", "dina", "emil", "fay", "gus", "hana"];
 
 const ROLE: &str = "Support";
 
 /// Creates a store in which the current account is the administrator.
-pub fn create_store(
+pub(crate) fn create_store(
     root: &Path,
     people: &GeneratedCustomers,
     count: u64,

@@ -38,7 +38,7 @@ const LOG_WINDOW: Duration = Duration::from_secs(60);
 
 /// The open connections.
 #[derive(Debug, Default)]
-pub struct ConnectionLimiter {
+pub(super) struct ConnectionLimiter {
     state: Mutex<LimiterState>,
     /// Notified when a heavy request ends.
     heavy_ended: Condvar,
@@ -76,7 +76,7 @@ enum AccountClass {
 
 /// The slot of one connection; freed when dropped.
 #[derive(Debug)]
-pub struct Slot<'c> {
+pub(super) struct Slot<'c> {
     limiter: &'c ConnectionLimiter,
     uid: u32,
     number: u64,
@@ -89,7 +89,7 @@ impl ConnectionLimiter {
     }
 
     /// Registers a connection, or says which limit is reached.
-    pub fn acquire(&self, uid: u32, stream: Arc<UnixStream>) -> Result<Slot<'_>, String> {
+    pub(super) fn acquire(&self, uid: u32, stream: Arc<UnixStream>) -> Result<Slot<'_>, String> {
         let mut state = self.lock();
         let class = state.classify(uid);
         let (max_total, max_own) = match class {
@@ -130,7 +130,7 @@ impl ConnectionLimiter {
     }
 
     /// Replaces the set of admin users' accounts.
-    pub fn set_admin_uids(&self, uids: HashSet<u32>) {
+    pub(super) fn set_admin_uids(&self, uids: HashSet<u32>) {
         let mut state = self.lock();
         state.admin_uids = uids;
         state
@@ -140,7 +140,7 @@ impl ConnectionLimiter {
 
     /// Whether another line about unknown accounts may go to the system log, which
     /// they must not be able to fill.
-    pub fn may_log_unknown(&self) -> bool {
+    pub(super) fn may_log_unknown(&self) -> bool {
         let mut state = self.lock();
         match &mut state.log_lines {
             Some((since, lines)) if since.elapsed() < LOG_WINDOW => {
@@ -155,19 +155,19 @@ impl ConnectionLimiter {
     }
 
     /// Whether no connection is open.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.lock().streams.is_empty()
     }
 
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
 
-    pub fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    pub fn disconnect_all(&self) {
+    pub(super) fn disconnect_all(&self) {
         for stream in self.lock().streams.values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -206,18 +206,18 @@ impl LimiterState {
 }
 
 impl Slot<'_> {
-    pub fn is_unknown(&self) -> bool {
+    pub(super) fn is_unknown(&self) -> bool {
         self.class.get() == AccountClass::Unknown
     }
 
     /// The connection has sent a request.
-    pub fn mark_requested(&self) {
+    pub(super) fn mark_requested(&self) {
         self.limiter.lock().awaiting_request.remove(&self.number);
     }
 
     /// The store knows the caller. The account stays known for
     /// [`TOKEN_REMEMBERED`].
-    pub fn mark_known(&self) {
+    pub(super) fn mark_known(&self) {
         if self.class.replace(AccountClass::Known) == AccountClass::Unknown {
             let mut state = self.limiter.lock();
             state.unknown -= 1;

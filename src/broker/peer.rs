@@ -10,7 +10,7 @@ use nix::unistd::{Uid, User};
 
 /// The uid of an account name or `uid:N`; `None` if this host has no such
 /// account.
-pub fn uid_for_account(account: &str) -> Option<u32> {
+pub(super) fn uid_for_account(account: &str) -> Option<u32> {
     if let Some(number) = account.strip_prefix("uid:") {
         return number.parse().ok();
     }
@@ -18,14 +18,14 @@ pub fn uid_for_account(account: &str) -> Option<u32> {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Peer {
+pub(super) struct Peer {
     pub uid: u32,
     pid: Option<i32>,
 }
 
 impl Peer {
     #[cfg(target_os = "linux")]
-    pub fn from_stream(stream: &UnixStream) -> io::Result<Self> {
+    pub(super) fn from_stream(stream: &UnixStream) -> io::Result<Self> {
         use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
         let credentials = getsockopt(stream, PeerCredentials)?;
         Ok(Self {
@@ -44,7 +44,7 @@ impl Peer {
     }
 
     /// The account's name, or `uid:N` if it has none.
-    pub fn account(&self) -> String {
+    pub(super) fn account(&self) -> String {
         match User::from_uid(Uid::from_raw(self.uid)) {
             Ok(Some(user)) => user.name,
             _ => format!("uid:{}", self.uid),
@@ -52,14 +52,14 @@ impl Peer {
     }
 
     /// The address that is recorded for a local caller.
-    pub fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         format!("unix:{}", self.uid)
     }
 
     /// The kernel's login uid of the calling process, which `su` and `sudo` do not
     /// change. `None` if the kernel keeps none, or if the process has ended and its
     /// pid belongs to another account.
-    pub fn login_uid(&self) -> Option<u32> {
+    pub(super) fn login_uid(&self) -> Option<u32> {
         let process = format!("/proc/{}", self.pid?);
         let text = fs::read_to_string(format!("{process}/loginuid")).ok()?;
         let owner = fs::metadata(&process).ok()?.uid();

@@ -11,7 +11,7 @@ use lac_app::protocol::ServerStream;
 
 /// Whether the peer has disconnected. A peer that has only shut down writing
 /// still reads.
-pub fn is_disconnected(stream: &UnixStream) -> bool {
+pub(super) fn is_disconnected(stream: &UnixStream) -> bool {
     let mut ends = [PollFd::new(stream.as_fd(), PollFlags::empty())];
     let polled = poll(&mut ends, PollTimeout::ZERO).is_ok();
     let events = ends[0].revents().unwrap_or(PollFlags::empty());
@@ -19,7 +19,7 @@ pub fn is_disconnected(stream: &UnixStream) -> bool {
 }
 
 #[derive(Debug)]
-pub struct TimedStream {
+pub(super) struct TimedStream {
     stream: UnixStream,
     limit: TimeLimit,
 }
@@ -34,7 +34,7 @@ enum TimeLimit {
 
 impl TimedStream {
     /// `length` limits all reads and writes together.
-    pub fn with_timeout(stream: UnixStream, length: Duration) -> Self {
+    pub(super) fn with_timeout(stream: UnixStream, length: Duration) -> Self {
         Self {
             stream,
             limit: TimeLimit::Deadline(Instant::now() + length),
@@ -43,7 +43,7 @@ impl TimedStream {
 
     /// Limits each wait to `length` and all to `in_all`. Without the latter a slow
     /// reader could hold a read transaction open, and the WAL would grow.
-    pub fn set_timeouts(&mut self, length: Duration, in_all: Duration) {
+    pub(super) fn set_timeouts(&mut self, length: Duration, in_all: Duration) {
         self.limit = TimeLimit::PerWait(length, Instant::now() + in_all);
     }
 

@@ -14,7 +14,7 @@ use lac_model::fault::Fault;
 use lac_model::text::shell_word;
 use lac_store::Result;
 
-pub const TOKEN_VARIABLE: &str = "LAC_TOKEN";
+pub(super) const TOKEN_VARIABLE: &str = "LAC_TOKEN";
 
 const FLAG: &str = "--token-file";
 
@@ -22,7 +22,7 @@ const FLAG: &str = "--token-file";
 const MAX_TOKEN_FILE_BYTES: u64 = 4096;
 
 /// The token from the file (`-` is stdin), otherwise from the environment.
-pub fn read_access_token(file: Option<&Path>) -> Result<Option<String>> {
+pub(super) fn read_access_token(file: Option<&Path>) -> Result<Option<String>> {
     let (from, text) = match file {
         Some(path) if path.as_os_str().is_empty() => (FLAG, String::new()),
         Some(path) if path == Path::new("-") => (FLAG, read_limited(FLAG, io::stdin().lock())?),

@@ -10,10 +10,10 @@ use lac_render::sanitize::sanitize;
 
 /// Each anchor, and whether its failure was reported.
 #[derive(Debug, Default)]
-pub struct ConfiguredAnchors(Vec<(Box<dyn Anchor>, Cell<bool>)>);
+pub(super) struct ConfiguredAnchors(Vec<(Box<dyn Anchor>, Cell<bool>)>);
 
 impl ConfiguredAnchors {
-    pub fn new(settings: &AnchorSettings) -> Self {
+    pub(super) fn new(settings: &AnchorSettings) -> Self {
         let mut places: Vec<Box<dyn Anchor>> = Vec::new();
         if let Some(path) = &settings.file {
             places.push(Box::new(FileAnchor::new(path.clone())));

@@ -20,7 +20,7 @@ const OWNER_ONLY: u32 = 0;
 /// A file being written. The next writer reuses the temporary file of one that
 /// was killed.
 #[derive(Debug)]
-pub struct AtomicFile {
+pub(super) struct AtomicFile {
     target: PathBuf,
     path: PathBuf,
     file: File,
@@ -32,7 +32,7 @@ pub struct AtomicFile {
 impl AtomicFile {
     /// Creates a temporary file beside `target` that only its owner can read.
     /// Several processes can do so at once; the last to publish wins.
-    pub fn create(target: &Path) -> Result<Self> {
+    pub(super) fn create(target: &Path) -> Result<Self> {
         let refuse = |what: &str| {
             let shown = target.display();
             Err(Fault::invalid(shown.to_string(), what))
@@ -70,18 +70,18 @@ impl AtomicFile {
         ))
     }
 
-    pub fn file(&self) -> &File {
+    pub(super) fn file(&self) -> &File {
         &self.file
     }
 
-    pub fn try_clone_file(&self) -> Result<File> {
+    pub(super) fn try_clone_file(&self) -> Result<File> {
         self.file
             .try_clone()
             .map_err(|e| Fault::io(self.path.display(), e))
     }
 
     /// Makes the content durable, still under the temporary name.
-    pub fn sync(&self) -> Result<()> {
+    pub(super) fn sync(&self) -> Result<()> {
         let synced = self.file.sync_all();
         synced.map_err(|e| Fault::io(self.path.display(), e))?;
         self.is_synced.set(true);
@@ -89,13 +89,13 @@ impl AtomicFile {
     }
 
     /// Renames the file to its target.
-    pub fn publish(mut self) -> Result<()> {
+    pub(super) fn publish(mut self) -> Result<()> {
         Self::publish_all([&mut self])
     }
 
     /// Renames files of one directory together, so that they do not mix with those
     /// of another process.
-    pub fn publish_all<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
+    pub(super) fn publish_all<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
         let mut asides: Vec<&mut Self> = asides.into_iter().collect();
         let Some(first) = asides.first() else {
             return Ok(());
@@ -116,7 +116,7 @@ impl AtomicFile {
     }
 
     /// Removes temporary files of `target` that killed processes left.
-    pub fn remove_leftovers(target: &Path) {
+    pub(super) fn remove_leftovers(target: &Path) {
         if let Some(name) = target.file_name().and_then(|name| name.to_str()) {
             remove_abandoned(target, name, 0);
         }

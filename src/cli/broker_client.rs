@@ -13,7 +13,7 @@ use lac_store::Result;
 
 /// How long to wait for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallTimeout {
+pub(super) enum CallTimeout {
     /// For any use case.
     Long,
     /// For completion, while the user types.
@@ -31,7 +31,7 @@ impl CallTimeout {
 
 /// Opens a connection for each request.
 #[derive(Debug, Default)]
-pub struct BrokerClient {
+pub(super) struct BrokerClient {
     /// Open, but not used for a request yet.
     connection: RefCell<Option<ClientConnection<UnixStream>>>,
     welcome: OnceCell<ServerInfo>,
@@ -39,14 +39,14 @@ pub struct BrokerClient {
 
 impl BrokerClient {
     /// Opens the connection for the next request.
-    pub fn connect(&self, socket: &Path, timeout: CallTimeout) -> Result<()> {
+    pub(super) fn connect(&self, socket: &Path, timeout: CallTimeout) -> Result<()> {
         let connection = connect(socket, timeout)?;
         let _ = self.welcome.set(connection.server.clone());
         *self.connection.borrow_mut() = Some(connection);
         Ok(())
     }
 
-    pub fn send<U: UseCase>(
+    pub(super) fn send<U: UseCase>(
         &self,
         socket: &Path,
         request: &U,
@@ -69,7 +69,7 @@ impl BrokerClient {
     }
 
     /// The store's time zone, known once connected.
-    pub fn timezone(&self) -> Option<String> {
+    pub(super) fn timezone(&self) -> Option<String> {
         self.welcome.get()?.timezone.clone()
     }
 }

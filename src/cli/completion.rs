@@ -20,14 +20,14 @@ use lac_app::shop::completion::{Complete, CompletionKind, fixed_candidates};
 use lac_render::sanitize::is_shell_safe;
 
 /// If a shell asks for completions, prints them and exits.
-pub fn complete_if_requested() {
+pub(super) fn complete_if_requested() {
     if std::env::var_os(COMPLETE_VARIABLE).is_some() {
         CompleteEnv::with_factory(command).shells(SHELLS).complete();
     }
 }
 
 /// The whole command, with completers on its arguments.
-pub fn command() -> Command {
+pub(super) fn command() -> Command {
     let mut root = super::command();
     root.build();
     with_completers(root, &mut Vec::new())

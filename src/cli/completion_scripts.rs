@@ -11,13 +11,13 @@ use std::path::Path;
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 /// The completion scripts set it to the shell's name.
-pub const COMPLETE_VARIABLE: &str = "COMPLETE";
+pub(super) const COMPLETE_VARIABLE: &str = "COMPLETE";
 
-pub const SHELLS: Shells<'static> =
+pub(super) const SHELLS: Shells<'static> =
     Shells(&[&BashWholeWords, &ZshAutoload, &Fish, &Powershell, &Elvish]);
 
 /// The script that registers completion for `lac`.
-pub fn script(shell: &str) -> io::Result<String> {
+pub(super) fn script(shell: &str) -> io::Result<String> {
     let completer = SHELLS.completer(shell);
     let completer = completer.ok_or_else(|| io::Error::other(format!("no shell {shell}")))?;
     let mut script = Vec::new();

@@ -21,7 +21,7 @@ const MAX_CANDIDATES: usize = 15;
 const MIN_NAME_WIDTH: usize = 6;
 
 #[derive(Debug)]
-pub struct Candidate {
+pub(super) struct Candidate {
     pub id: String,
     pub email: String,
     pub name: String,
@@ -55,7 +55,7 @@ impl Candidate {
 
 /// The columns that a line of the list may use: without those of the cursor, and
 /// without the last one, after which some terminals wrap.
-pub fn room() -> usize {
+pub(super) fn room() -> usize {
     let columns = console::Term::stderr().size_checked();
     columns
         .map_or(80, |(_, columns)| usize::from(columns))
@@ -64,7 +64,11 @@ pub fn room() -> usize {
 
 /// The customer from the argument (`-` reads stdin), otherwise one chosen at the
 /// terminal from those the actor may list.
-pub fn named_or_prompted(cli: &Cli, named: Option<&str>, website: Option<&str>) -> Result<String> {
+pub(super) fn named_or_prompted(
+    cli: &Cli,
+    named: Option<&str>,
+    website: Option<&str>,
+) -> Result<String> {
     match named {
         Some(named) => input::text_or_stdin("CUSTOMER", named),
         None => customer(cli, "CUSTOMER", "Which customer", |text| {
@@ -95,7 +99,7 @@ fn candidate_from_view(customer: &CustomerView) -> Candidate {
 
 /// Asks for a search text until a candidate is chosen. `find` returns the
 /// candidates, and whether there are more.
-pub fn customer(
+pub(super) fn customer(
     cli: &Cli,
     flags: &str,
     prompt: &str,

@@ -21,7 +21,7 @@ use lac_store::Result;
 const EXIT_DIFFERS: u8 = 9;
 
 #[derive(Debug, Args)]
-pub struct DiffArgs {
+pub(super) struct DiffArgs {
     /// The file; - is stdin
     pub file: PathBuf,
     /// Also report what the file lacks, as deletions
@@ -30,13 +30,13 @@ pub struct DiffArgs {
 }
 
 #[derive(Debug)]
-pub struct DiffLine {
+pub(super) struct DiffLine {
     pub emphasis: Emphasis,
     pub text: String,
 }
 
 impl DiffLine {
-    pub fn new(sign: char, text: impl AsRef<str>) -> Self {
+    pub(super) fn new(sign: char, text: impl AsRef<str>) -> Self {
         let tone = match sign {
             '+' => Emphasis::Good,
             '-' => Emphasis::Bad,
@@ -51,12 +51,12 @@ impl DiffLine {
 }
 
 /// How a change is printed for people.
-pub trait DiffLines: TableRow {
+pub(super) trait DiffLines: TableRow {
     fn diff_lines(&self) -> Vec<DiffLine>;
 }
 
 /// The text of a file, a pipe or stdin; fails above 4 MiB or if it is not UTF-8.
-pub fn read_file(path: &Path) -> Result<String> {
+pub(super) fn read_file(path: &Path) -> Result<String> {
     let all = |source: &mut dyn Read| {
         let mut bytes = Vec::new();
         source
@@ -101,7 +101,7 @@ fn display_name(path: &Path) -> String {
 }
 
 /// Puts the file's name into an error about its content.
-pub fn with_file_name<A>(path: &Path, answer: Result<A>) -> Result<A> {
+pub(super) fn with_file_name<A>(path: &Path, answer: Result<A>) -> Result<A> {
     answer.map_err(|fault| match fault {
         Fault::InvalidFile {
             problem, remedy, ..
@@ -115,7 +115,7 @@ pub fn with_file_name<A>(path: &Path, answer: Result<A>) -> Result<A> {
 }
 
 /// Prints the exported file as TOML, or as one JSON object.
-pub fn print_export(cli: &Cli, text: &str, left_out: &[String]) -> Result<()> {
+pub(super) fn print_export(cli: &Cli, text: &str, left_out: &[String]) -> Result<()> {
     cli.reject_csv("a file of settings")?;
     if cli.out.format.is_json() {
         let value: serde_json::Value = toml::from_str(text).map_err(Fault::internal)?;
@@ -140,7 +140,7 @@ fn print_left_out(left_out: &[String]) {
 }
 
 /// Prints the differences and returns the exit code.
-pub fn print_differences<C: DiffLines>(
+pub(super) fn print_differences<C: DiffLines>(
     cli: &Cli,
     changes: &[C],
     left_out: &[String],
@@ -166,14 +166,14 @@ pub fn print_differences<C: DiffLines>(
 
 /// The result of applying a file.
 #[derive(Debug)]
-pub struct ApplyOutcome<'a, A, C> {
+pub(super) struct ApplyOutcome<'a, A, C> {
     pub answer: &'a A,
     pub changes: &'a [C],
     pub dry_run: bool,
     pub sessions_ended: usize,
 }
 
-pub fn print_applied<A: Serialize, C: DiffLines>(
+pub(super) fn print_applied<A: Serialize, C: DiffLines>(
     cli: &Cli,
     outcome: &ApplyOutcome<'_, A, C>,
 ) -> Result<()> {
@@ -207,7 +207,7 @@ fn print_diff_lines<C: DiffLines>(cli: &Cli, changes: &[C]) -> Result<()> {
 }
 
 /// `2 roles`, `1 role`; `None` for 0.
-pub fn count_noun(count: usize, what: &str) -> Option<String> {
+pub(super) fn count_noun(count: usize, what: &str) -> Option<String> {
     match count {
         0 => None,
         1 => Some(format!("1 {what}")),

@@ -50,7 +50,7 @@ fn groups(nouns: &[CommandSpec]) -> Vec<(&'static str, Vec<&CommandSpec>)> {
 }
 
 /// The help template of the program itself.
-pub fn template(nouns: &[CommandSpec]) -> String {
+pub(super) fn template(nouns: &[CommandSpec]) -> String {
     let styles = Styles::styled();
     let (title, name) = (styles.get_header(), styles.get_literal());
     let width = nouns.iter().map(|noun| noun.name.len()).max().unwrap_or(0);

@@ -59,12 +59,12 @@ impl HookRunner for HookSettings {
 
 /// Delivers due notices after a command has printed its result. A failure is
 /// only a warning, because the notice is kept and retried.
-pub fn deliver_notices(cli: &Cli) {
+pub(super) fn deliver_notices(cli: &Cli) {
     let _ = deliver_up_to(cli, MAX_NOTICES_PER_COMMAND);
 }
 
 /// Delivers up to `most` due notices; `false` if no hook is configured.
-pub fn deliver_up_to(cli: &Cli, most: usize) -> bool {
+pub(super) fn deliver_up_to(cli: &Cli, most: usize) -> bool {
     if cli.settings.hooks.hooks() == EnabledHooks::default() && cli.settings.broker_socket.is_none()
     {
         return false;

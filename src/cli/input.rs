@@ -12,7 +12,7 @@ const MAX_TEXT_BYTES: u64 = 64 * 1024;
 const MAX_LIST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The text itself, or all of stdin for `-`, without newlines at the end.
-pub fn text_or_stdin(what: &str, given: &str) -> Result<String> {
+pub(super) fn text_or_stdin(what: &str, given: &str) -> Result<String> {
     if given != "-" {
         return Ok(given.to_owned());
     }
@@ -25,13 +25,13 @@ pub fn text_or_stdin(what: &str, given: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-pub fn optional_text(what: &str, given: Option<&str>) -> Result<Option<String>> {
+pub(super) fn optional_text(what: &str, given: Option<&str>) -> Result<Option<String>> {
     given.map(|text| text_or_stdin(what, text)).transpose()
 }
 
 /// The values themselves; `-` is replaced by the lines of stdin that are not
 /// blank.
-pub fn values_or_stdin_lines(what: &str, given: &[String]) -> Result<Vec<String>> {
+pub(super) fn values_or_stdin_lines(what: &str, given: &[String]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for word in given {
         if word == "-" {
@@ -46,7 +46,7 @@ pub fn values_or_stdin_lines(what: &str, given: &[String]) -> Result<Vec<String>
 }
 
 /// Fails if more than one argument is `-`.
-pub fn check_single_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
+pub(super) fn check_single_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
     if given.into_iter().filter(|word| *word == "-").count() > 1 {
         return Err(Fault::invalid("-", "only one argument can come from stdin"));
     }
@@ -55,7 +55,7 @@ pub fn check_single_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Resul
 
 /// Opens a regular file; `None` if it does not exist. The type is checked before
 /// opening, because opening a named pipe would block.
-pub fn open_regular_file(what: &str, path: &Path) -> Result<Option<File>> {
+pub(super) fn open_regular_file(what: &str, path: &Path) -> Result<Option<File>> {
     let opened = fs::metadata(path).and_then(|meta| {
         let file = meta.is_file().then(|| File::open(path));
         file.transpose()

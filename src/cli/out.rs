@@ -126,7 +126,7 @@ impl Out {
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err
-pub fn stdout_error(error: io::Error) -> Fault {
+pub(super) fn stdout_error(error: io::Error) -> Fault {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Fault::OutputClosed;
     }

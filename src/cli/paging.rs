@@ -14,7 +14,7 @@ use lac_store::Result;
 
 /// Prints the rows of each page as they arrive. If rows are left out, a note
 /// says how many were shown and how to continue.
-pub fn show_pages<R: TableRow>(
+pub(super) fn show_pages<R: TableRow>(
     cli: &Cli,
     paging: &Paging,
     page: impl FnMut(PageRequest) -> Result<Page<R>>,
@@ -22,7 +22,7 @@ pub fn show_pages<R: TableRow>(
     show_pages_in_style(cli, cli.style(), paging, page)
 }
 
-pub fn show_pages_in_style<R: TableRow>(
+pub(super) fn show_pages_in_style<R: TableRow>(
     cli: &Cli,
     style: Style,
     paging: &Paging,

@@ -10,7 +10,7 @@ use super::out::Out;
 use lac_app::protocol::Channel;
 use lac_app::shop::import::ImportProgress;
 
-pub struct ImportProgressBar {
+pub(super) struct ImportProgressBar {
     bar: Option<ProgressBar>,
     length: Option<u64>,
     since: Instant,
@@ -24,7 +24,7 @@ impl std::fmt::Debug for ImportProgressBar {
 
 impl ImportProgressBar {
     /// `length` is the file's size in bytes, if it is known.
-    pub fn new(out: &Out, length: Option<u64>) -> Self {
+    pub(super) fn new(out: &Out, length: Option<u64>) -> Self {
         let wanted = !out.quiet && std::io::stderr().is_terminal();
         let bar = wanted.then(|| {
             ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(8))
@@ -37,7 +37,7 @@ impl ImportProgressBar {
         }
     }
 
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -78,7 +78,7 @@ impl ImportProgress for ImportProgressBar {
 }
 
 /// A bar for a known amount of work, with rate and remaining time.
-pub struct EventProgressBar {
+pub(super) struct EventProgressBar {
     bar: Option<ProgressBar>,
     since: Instant,
 }
@@ -91,7 +91,7 @@ impl std::fmt::Debug for EventProgressBar {
 
 impl EventProgressBar {
     /// `verb` is the label, such as `exporting`.
-    pub fn new(out: &Out, verb: &str) -> Self {
+    pub(super) fn new(out: &Out, verb: &str) -> Self {
         let wanted = !out.quiet && std::io::stderr().is_terminal();
         let template =
             format!("{verb} {{wide_bar}} {{percent}}%  {{pos}} events  {{per_sec}}  {{eta}} left");
@@ -105,7 +105,7 @@ impl EventProgressBar {
         }
     }
 
-    pub fn update(&self, done: u64, total: u64) {
+    pub(super) fn update(&self, done: u64, total: u64) {
         let Some(bar) = &self.bar else { return };
         if self.since.elapsed() > Duration::from_secs(1) {
             bar.set_length(total);
@@ -113,7 +113,7 @@ impl EventProgressBar {
         }
     }
 
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -122,7 +122,7 @@ impl EventProgressBar {
 
 /// Shows the progress that a use case reports.
 #[derive(Debug)]
-pub struct ProgressBarChannel<'c>(pub &'c EventProgressBar);
+pub(super) struct ProgressBarChannel<'c>(pub &'c EventProgressBar);
 
 impl Channel for ProgressBarChannel<'_> {
     fn progress(&mut self, done: u64, total: u64) {

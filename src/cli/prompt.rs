@@ -17,7 +17,7 @@ static EXIT_LOCK: Mutex<()> = Mutex::new(());
 
 /// Call it before any prompt. On Ctrl-C it shows the cursor again, which a prompt
 /// hides, and exits with the code a shell expects.
-pub fn install_ctrlc_handler() {
+pub(super) fn install_ctrlc_handler() {
     // Fails only if it is installed already.
     let _ = ctrlc::set_handler(|| exit_interrupted());
 }
@@ -34,7 +34,7 @@ fn exit_interrupted() -> ! {
 }
 
 /// The look of prompts, which `--color never` also affects.
-pub fn prompt_theme(cli: &Cli) -> Box<dyn Theme> {
+pub(super) fn prompt_theme(cli: &Cli) -> Box<dyn Theme> {
     if cli.out.color_stderr {
         Box::new(ColorfulTheme::default())
     } else {
@@ -44,7 +44,7 @@ pub fn prompt_theme(cli: &Cli) -> Box<dyn Theme> {
 
 /// The fault for a failed prompt. Ctrl-C ends the program.
 #[allow(clippy::needless_pass_by_value)] // for map_err
-pub fn prompt_error(error: dialoguer::Error, what: &str) -> Fault {
+pub(super) fn prompt_error(error: dialoguer::Error, what: &str) -> Fault {
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
         io::ErrorKind::Interrupted => exit_interrupted(),
@@ -56,7 +56,7 @@ pub fn prompt_error(error: dialoguer::Error, what: &str) -> Fault {
 }
 
 /// Succeeds with `--yes`, or if the user answers yes.
-pub fn confirm(cli: &Cli, question: &str) -> Result<()> {
+pub(super) fn confirm(cli: &Cli, question: &str) -> Result<()> {
     if cli.out.assume_yes {
         return Ok(());
     }
@@ -83,7 +83,7 @@ pub fn confirm(cli: &Cli, question: &str) -> Result<()> {
 /// Runs a command that needs confirmation. It runs unconfirmed first, so that
 /// everything else is checked before the question, and the question can say what
 /// was found.
-pub fn confirmed<A>(cli: &Cli, run: impl Fn(bool) -> Result<A>) -> Result<A> {
+pub(super) fn confirmed<A>(cli: &Cli, run: impl Fn(bool) -> Result<A>) -> Result<A> {
     match run(cli.out.assume_yes) {
         Err(Fault::ConfirmationRequired { what }) if cli.out.is_interactive => {
             confirm(cli, &format!("{what}?"))?;
@@ -95,7 +95,7 @@ pub fn confirmed<A>(cli: &Cli, run: impl Fn(bool) -> Result<A>) -> Result<A> {
 
 /// Runs a command that needs confirmation for far-reaching changes, but only if
 /// prompts are possible.
-pub fn run_confirmed_if_interactive<A>(
+pub(super) fn run_confirmed_if_interactive<A>(
     cli: &Cli,
     run: impl Fn(Confirmation) -> Result<A>,
 ) -> Result<A> {

@@ -16,14 +16,14 @@ use lac_render::{Style, html};
 use lac_store::Result;
 
 #[derive(Debug, Clone, Args)]
-pub struct HtmlArgs {
+pub(super) struct HtmlArgs {
     /// Write a self-contained HTML file that only you can read; - writes to stdout
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
 /// Prints an answer as JSON if requested, otherwise as a page.
-pub fn show_report<A: Serialize>(
+pub(super) fn show_report<A: Serialize>(
     cli: &Cli,
     args: &HtmlArgs,
     answer: &A,

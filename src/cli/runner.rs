@@ -22,7 +22,6 @@ use lac_render::Style;
 use lac_store::Result;
 
 /// The store is opened, or the broker connected, on first use.
-#[derive(Debug)]
 pub struct Cli {
     pub globals: Globals,
     pub settings: Settings,

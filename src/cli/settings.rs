@@ -20,7 +20,7 @@ use lac_store::dir::{FileProtection, check_permissions};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct SettingsTable {
+pub(super) struct SettingsTable {
     /// The store's directory, or `unix:` and the socket of its broker.
     pub store: Option<PathBuf>,
     /// `table`, `json`, `jsonl` or `csv`.
@@ -45,7 +45,7 @@ pub struct SettingsTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct HooksTable {
+pub(super) struct HooksTable {
     /// A program and its arguments, run for every new login URL.
     pub after_login: Option<Vec<String>>,
     /// The same for every redeemed login URL.
@@ -58,7 +58,7 @@ pub struct HooksTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct KeysTable {
+pub(super) struct KeysTable {
     /// The directory of the private keys, if not the store's `keys/`.
     pub dir: Option<PathBuf>,
 }
@@ -67,7 +67,7 @@ pub struct KeysTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct ArchiveTable {
+pub(super) struct ArchiveTable {
     /// The directory of log archives, if not the store's `archive/`.
     pub dir: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ pub struct ArchiveTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct AnchorTable {
+pub(super) struct AnchorTable {
     /// A file to which signed checkpoints are appended.
     pub file: Option<PathBuf>,
     /// Whether they go to the system log.
@@ -215,7 +215,7 @@ impl Settings {
 }
 
 /// An environment variable that is set and not empty.
-pub fn env_var(name: &str) -> Option<String> {
+pub(super) fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -24,8 +24,7 @@ use lac_store::unknown_callers::UnknownCallers;
 use lac_store::{Result, Store};
 
 /// An open store with its keys, archives, anchors and hooks.
-#[derive(Debug)]
-pub struct OpenStore {
+pub(super) struct OpenStore {
     pub dir: StoreDir,
     /// The files' identities when they were opened.
     files: [FileId; 2],
@@ -39,14 +38,14 @@ pub struct OpenStore {
 
 impl OpenStore {
     /// Opens an existing store: checks that it is safe and migrates it.
-    pub fn open(settings: &Settings) -> Result<Self> {
+    pub(super) fn open(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::open(&settings.store, settings.key_dir.as_deref())?;
         let store = SqliteStore::open(&dir, settings.busy_timeout)?;
         Ok(Self::from_store(settings, dir, store))
     }
 
     /// Like [`Self::open`], but creates, migrates and waits for nothing.
-    pub fn open_without_migrating(settings: &Settings) -> Result<Self> {
+    pub(super) fn open_without_migrating(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::open(&settings.store, settings.key_dir.as_deref())?;
         let store = SqliteStore::open_without_migrating(&dir)?;
         Ok(Self::from_store(settings, dir, store))
@@ -54,7 +53,7 @@ impl OpenStore {
 
     /// Opens a store read-only, without checking its directory. Also returns its
     /// schema version and this program's.
-    pub fn open_for_inspection(settings: &Settings) -> Result<(Self, [i64; 2])> {
+    pub(super) fn open_for_inspection(settings: &Settings) -> Result<(Self, [i64; 2])> {
         let dir = StoreDir::from_paths(&settings.store, settings.key_dir.as_deref());
         let store = SqliteStore::open_for_inspection(&dir, settings.busy_timeout)?;
         let schemas = [store.schema_version()?, SCHEMA_VERSION];
@@ -62,7 +61,7 @@ impl OpenStore {
     }
 
     /// Creates the empty database of a new store.
-    pub fn create(settings: &Settings) -> Result<Self> {
+    pub(super) fn create(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::create(&settings.store, settings.key_dir.as_deref())?;
         let store = SqliteStore::create(&dir, settings.busy_timeout)?;
         Ok(Self::from_store(settings, dir, store))
@@ -85,7 +84,7 @@ impl OpenStore {
         }
     }
 
-    pub fn context<'a>(
+    pub(super) fn context<'a>(
         &'a self,
         clock: &'a SystemClock,
         random: &'a SystemRandom,
@@ -106,12 +105,12 @@ impl OpenStore {
     }
 
     /// Whether the store's files have been replaced since they were opened.
-    pub fn is_replaced(&self) -> bool {
+    pub(super) fn is_replaced(&self) -> bool {
         self.dir.file_ids() != self.files
     }
 
     /// `general/locale/timezone`, which everyone may read.
-    pub fn timezone(&self) -> Option<String> {
+    pub(super) fn timezone(&self) -> Option<String> {
         let tx = self.store.read().ok()?;
         let config = Config::read(&*tx).ok()?;
         config.at_default(config::TIMEZONE).ok()?.value
@@ -119,13 +118,12 @@ impl OpenStore {
 }
 
 /// The SQLite library's version, and whether it is recent enough.
-pub fn sqlite_version() -> (&'static str, bool) {
+pub(super) fn sqlite_version() -> (&'static str, bool) {
     SqliteStore::library_version()
 }
 
 /// One store, opened once per concurrent request; open ones are reused.
-#[derive(Debug)]
-pub struct StorePool {
+pub(super) struct StorePool {
     settings: Settings,
     clock: SystemClock,
     random: SystemRandom,
@@ -139,7 +137,7 @@ pub struct StorePool {
 const MAX_IDLE: usize = 64;
 
 impl StorePool {
-    pub fn new(settings: Settings) -> Result<Self> {
+    pub(super) fn new(settings: Settings) -> Result<Self> {
         let unknown_callers = Arc::new(UnknownCallers::default());
         let mut first = OpenStore::open(&settings)?;
         first
@@ -157,7 +155,7 @@ impl StorePool {
 
     /// Records expiries and counted refusals, and delivers notices. Failures are
     /// logged and retried the next time.
-    pub fn run_maintenance(&self, log_line: &dyn Fn(&str)) {
+    pub(super) fn run_maintenance(&self, log_line: &dyn Fn(&str)) {
         let system = Caller::system();
         let mut swept = Ok(());
         let mut delivered = Ok(DeliveryCount::default());
@@ -184,7 +182,7 @@ impl StorePool {
     }
 
     /// Records all counted refusals, at shutdown.
-    pub fn record_counted_refusals(&self) -> Result<()> {
+    pub(super) fn record_counted_refusals(&self) -> Result<()> {
         let mut recorded = Ok(0);
         self.with_context(&Caller::system(), None, &mut |context| {
             recorded = record_counted_refusals(context, true);

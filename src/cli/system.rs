@@ -83,7 +83,7 @@ fn test_setting(_name: &str) -> Option<String> {
 }
 
 /// The account of the real uid: its name, or `uid:N` if it has none.
-pub fn os_account() -> String {
+pub(super) fn os_account() -> String {
     let uid = nix::unistd::getuid();
     match nix::unistd::User::from_uid(uid) {
         Ok(Some(user)) => user.name,
@@ -93,7 +93,7 @@ pub fn os_account() -> String {
 
 /// The kernel's login uid, which `su` and `sudo` do not change; `None` if the
 /// kernel keeps none.
-pub fn login_uid() -> Option<u32> {
+pub(super) fn login_uid() -> Option<u32> {
     let text = fs::read_to_string("/proc/self/loginuid").ok()?;
     text.trim().parse().ok().filter(|uid| *uid != u32::MAX)
 }

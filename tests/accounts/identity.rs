@@ -16,7 +16,7 @@ fn whoami_as(world: &World, name: &str, variables: &[(&str, String)]) -> String 
     answer["name"].as_str().expect("a name").to_owned()
 }
 
-pub fn only_the_kernel_and_tokens_identify_callers(world: &World) {
+pub(crate) fn only_the_kernel_and_tokens_identify_callers(world: &World) {
     let anna = account(ANNA);
     let identity = [
         ("SUDO_UID", anna.uid.to_string()),
@@ -155,7 +155,7 @@ fn tokens_take_precedence(world: &World) {
     );
 }
 
-pub fn planted_files_are_not_trusted(world: &World) {
+pub(crate) fn planted_files_are_not_trusted(world: &World) {
     let real = world.socket();
     // A link to the real socket, a directory that everybody can write, and one
     // whose owner cannot be the broker.

@@ -7,7 +7,7 @@ use crate::world::{
     ANNA, BERT, CLEO, ETC, SERVICE, World, account, assert_failed, from_output, run_command,
 };
 
-pub fn each_account_has_its_role(world: &World) {
+pub(crate) fn each_account_has_its_role(world: &World) {
     // Bert holds the role Support and no more.
     world.json(BERT, &["login", "1", "--check"]);
     world.json(BERT, &["document", "show", "--order", "000000001"]);
@@ -61,7 +61,7 @@ pub fn each_account_has_its_role(world: &World) {
     assert_failed(root.arg("customer").arg("list"), "not_authenticated");
 }
 
-pub fn two_agents_work_at_once(world: &World) {
+pub(crate) fn two_agents_work_at_once(world: &World) {
     thread::scope(|scope| {
         let bert = scope.spawn(|| {
             (0..15).for_each(|_| {
@@ -92,7 +92,7 @@ pub fn two_agents_work_at_once(world: &World) {
 }
 
 /// 5. Every night: the command lines of the units, run as their own account.
-pub fn the_nightly_jobs_run(world: &World) {
+pub(crate) fn the_nightly_jobs_run(world: &World) {
     world
         .script(ANNA, &block(world, "5. Every night", 0))
         .assert_succeeded();
@@ -132,7 +132,7 @@ pub fn the_nightly_jobs_run(world: &World) {
     );
 }
 
-pub fn events_name_the_account(world: &World) {
+pub(crate) fn events_name_the_account(world: &World) {
     let log = world.log();
     let uid = |name| format!("unix:{}", account(name).uid);
     let find = |group: &str, action: &str, admin: &str| {
@@ -175,7 +175,7 @@ pub fn events_name_the_account(world: &World) {
 }
 
 /// 6. Backup and restore.
-pub fn backup_and_restore_work(world: &mut World) {
+pub(crate) fn backup_and_restore_work(world: &mut World) {
     let pipe = |text: String| {
         text.replace("age -r \"$RECIPIENT\"", "cat")
             .replace("/somewhere/else/", "elsewhere/")
@@ -221,7 +221,7 @@ pub fn backup_and_restore_work(world: &mut World) {
     assert_eq!(later.code, 6, "whoever kept a receipt can tell: {later:#?}");
 }
 
-pub fn a_disabled_user_loses_access(world: &World) {
+pub(crate) fn a_disabled_user_loses_access(world: &World) {
     let token = world.json(BERT, &["user", "token", "create", "bert"]);
     let token = token["token"].as_str().expect("a token").to_owned();
     let shop = world.json(ANNA, &["storefront", "add", "shop", "--website", "base"]);

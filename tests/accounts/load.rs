@@ -58,7 +58,7 @@ fn start_client(world: &World, name: &str, script: &str) -> Child {
     child
 }
 
-pub fn misbehaving_clients_harm_only_themselves(world: &World) {
+pub(crate) fn misbehaving_clients_harm_only_themselves(world: &World) {
     for script in [SILENT, HUGE, MALFORMED, SLOW] {
         let mut child = start_client(world, CLEO, script);
         let mut worst = Duration::ZERO;
@@ -103,7 +103,7 @@ for uid in range(300000, 300040):
 print('ready', flush=True)
 for _ in range(40): os.wait()";
 
-pub fn unmapped_accounts_block_nobody(world: &World) {
+pub(crate) fn unmapped_accounts_block_nobody(world: &World) {
     let of_strangers = || {
         let log = world.log().into_iter();
         let accounts = log.filter_map(|event| event["os_account"].as_str().map(str::to_owned));

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::world::{ANNA, BERT, ETC, SERVICE, World, account};
 
 /// The shell blocks below a heading.
-pub fn blocks(heading: &str) -> Vec<String> {
+pub(crate) fn blocks(heading: &str) -> Vec<String> {
     let page = fs::read_to_string(root().join("docs/deployment.md")).expect("the page");
     let section = page
         .split("\n## ")
@@ -26,7 +26,7 @@ pub fn blocks(heading: &str) -> Vec<String> {
 
 /// A block as the test runs it: without the lines that build the program (it is
 /// built already) and those that need a running systemd.
-pub fn block(world: &World, heading: &str, number: usize) -> String {
+pub(crate) fn block(world: &World, heading: &str, number: usize) -> String {
     let text = blocks(heading).into_iter().nth(number).expect("a block");
     let left_out = |line: &&str| !line.starts_with("cargo ") && !line.starts_with("systemctl ");
     let kept: Vec<&str> = text.lines().filter(left_out).collect();
@@ -68,7 +68,7 @@ fn copy_project_file(world: &World, name: &str) {
 }
 
 /// 1. Install.
-pub fn install(world: &mut World) {
+pub(crate) fn install(world: &mut World) {
     project(world);
     let script = block(world, "1. Install", 0);
     // The account, created in the second way that the page describes.
@@ -82,7 +82,7 @@ pub fn install(world: &mut World) {
 }
 
 /// 2. The store and its first administrator.
-pub fn create_store(world: &World) {
+pub(crate) fn create_store(world: &World) {
     world.root(&block(world, "2. The store", 0));
     let seen = world.root(&format!("stat -c '%U %a' {}", world.store().display()));
     assert_eq!(seen, format!("{SERVICE} 700\n"));
@@ -95,7 +95,7 @@ pub fn create_store(world: &World) {
 }
 
 /// 3., as Anna, and 4. Stores, customers, users and roles.
-pub fn fill_store(world: &World) {
+pub(crate) fn fill_store(world: &World) {
     assert!(
         fs::read_to_string(format!("{ETC}/config.toml"))
             .expect("settings")

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::world::{ANNA, BERT, CLEO, ETC, SERVICE, World, assert_failed};
 
-pub fn the_store_is_out_of_reach(world: &World) {
+pub(crate) fn the_store_is_out_of_reach(world: &World) {
     let store = world.store().display().to_string();
     for name in [ANNA, BERT, CLEO] {
         for script in [
@@ -71,7 +71,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
 }
 
 /// The caller's process opens the files that the caller names.
-pub fn files_are_opened_as_the_caller(world: &World) {
+pub(crate) fn files_are_opened_as_the_caller(world: &World) {
     let store = world.store().display().to_string();
     let before = world.root(&format!(
         "find {store} -type f ! -name 'lac.db*' ! -name checkpoint"

@@ -13,29 +13,29 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The service account and the staff. Cleo joins later.
-pub const SERVICE: &str = "lac-test-service";
-pub const ANNA: &str = "lac-test-anna";
-pub const BERT: &str = "lac-test-bert";
-pub const CLEO: &str = "lac-test-cleo";
+pub(crate) const SERVICE: &str = "lac-test-service";
+pub(crate) const ANNA: &str = "lac-test-anna";
+pub(crate) const BERT: &str = "lac-test-bert";
+pub(crate) const CLEO: &str = "lac-test-cleo";
 
 /// Where the settings are: only below /etc may root own them.
-pub const ETC: &str = "/etc/lac-test";
+pub(crate) const ETC: &str = "/etc/lac-test";
 
-pub struct World {
+pub(crate) struct World {
     base: TempDir,
     broker: Option<Child>,
 }
 
 /// The result of a run.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         remove_accounts();
         assert!(
             !Path::new(ETC).exists(),
@@ -54,24 +54,24 @@ impl World {
         world
     }
 
-    pub fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.base.path().join(below)
     }
 
-    pub fn home(&self, name: &str) -> PathBuf {
+    pub(crate) fn home(&self, name: &str) -> PathBuf {
         self.path("staff").join(name)
     }
 
-    pub fn store(&self) -> PathBuf {
+    pub(crate) fn store(&self) -> PathBuf {
         self.path("var/lib/lac")
     }
 
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.path("run/lac/lac.sock")
     }
 
     /// The text of the page, with this machine's paths and names.
-    pub fn localized(&self, text: &str) -> String {
+    pub(crate) fn localized(&self, text: &str) -> String {
         let base = self.base.path().display();
         let mut text = text.to_owned();
         for (from, to) in [
@@ -99,7 +99,7 @@ impl World {
 
     /// Runs a script as root in the world's directory; it must succeed.
     #[track_caller]
-    pub fn root(&self, script: &str) -> String {
+    pub(crate) fn root(&self, script: &str) -> String {
         let mut command = Command::new("bash");
         command.args(["-euo", "pipefail", "-c", script]);
         self.plain(&mut command, self.base.path(), "root");
@@ -122,7 +122,7 @@ impl World {
     }
 
     /// Any program, run as somebody in their home without supplementary groups.
-    pub fn program(&self, name: &str, program: &str) -> Command {
+    pub(crate) fn program(&self, name: &str, program: &str) -> Command {
         let user = account(name);
         let home = if name == SERVICE {
             self.store()
@@ -136,7 +136,7 @@ impl World {
     }
 
     /// `lac`, run as somebody with the shared settings.
-    pub fn command(&self, name: &str, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, name: &str, args: &[&str]) -> Command {
         let mut command = self.program(name, &self.path("bin/lac").display().to_string());
         command
             .env("LAC_CONFIG", format!("{ETC}/config.toml"))
@@ -145,13 +145,13 @@ impl World {
     }
 
     #[track_caller]
-    pub fn run(&self, name: &str, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, name: &str, args: &[&str]) -> Run {
         run_command(&mut self.command(name, args))
     }
 
     /// A run that must succeed; its JSON.
     #[track_caller]
-    pub fn json(&self, name: &str, args: &[&str]) -> Value {
+    pub(crate) fn json(&self, name: &str, args: &[&str]) -> Value {
         let mut command = self.command(name, args);
         let ran = run_command(command.args(["-o", "json"])).assert_succeeded();
         serde_json::from_str(&ran.stdout).expect("JSON")
@@ -159,12 +159,12 @@ impl World {
 
     /// A run that must fail with this code.
     #[track_caller]
-    pub fn run_failing(&self, name: &str, args: &[&str], code: &str) {
+    pub(crate) fn run_failing(&self, name: &str, args: &[&str], code: &str) {
         assert_failed(&mut self.command(name, args), code);
     }
 
     /// Runs a shell script as somebody.
-    pub fn script(&self, name: &str, script: &str) -> Run {
+    pub(crate) fn script(&self, name: &str, script: &str) -> Run {
         let mut command = self.program(name, "sh");
         run_command(
             command
@@ -174,7 +174,7 @@ impl World {
     }
 
     /// Starts the broker as the page does without systemd.
-    pub fn serve(&mut self) {
+    pub(crate) fn serve(&mut self) {
         let socket = self.socket();
         self.root(&format!(
             "install -d -m 0755 -o {SERVICE} -g {SERVICE} {}",
@@ -200,7 +200,7 @@ impl World {
     }
 
     /// Terminates the broker; it must exit successfully.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.broker.take() {
             let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
             nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("told");
@@ -209,7 +209,7 @@ impl World {
     }
 
     /// The log as the administrator sees it, newest first.
-    pub fn log(&self) -> Vec<Value> {
+    pub(crate) fn log(&self) -> Vec<Value> {
         serde_json::from_value(self.json(ANNA, &["log", "list"])).expect("a list")
     }
 }
@@ -235,18 +235,18 @@ fn remove_accounts() {
     }
 }
 
-pub fn account(name: &str) -> User {
+pub(crate) fn account(name: &str) -> User {
     User::from_name(name)
         .expect("accounts")
         .expect("an account")
 }
 
 #[track_caller]
-pub fn run_command(command: &mut Command) -> Run {
+pub(crate) fn run_command(command: &mut Command) -> Run {
     from_output(command.output().expect("it runs"))
 }
 
-pub fn from_output(output: Output) -> Run {
+pub(crate) fn from_output(output: Output) -> Run {
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -256,7 +256,7 @@ pub fn from_output(output: Output) -> Run {
 
 /// Fails unless the command failed with this code and printed nothing.
 #[track_caller]
-pub fn assert_failed(command: &mut Command, code: &str) -> Value {
+pub(crate) fn assert_failed(command: &mut Command, code: &str) -> Value {
     let ran = run_command(command.args(["-o", "json"]));
     let error: Value = ran
         .stderr
@@ -271,13 +271,13 @@ pub fn assert_failed(command: &mut Command, code: &str) -> Value {
 
 impl Run {
     #[track_caller]
-    pub fn assert_succeeded(self) -> Self {
+    pub(crate) fn assert_succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");
         self
     }
 
     #[track_caller]
-    pub fn assert_refused(self) -> Self {
+    pub(crate) fn assert_refused(self) -> Self {
         assert_ne!(self.code, 0, "{self:#?}");
         self
     }

@@ -158,7 +158,7 @@ fn signed_manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
 }
 
 /// The text of the page.
-pub fn render_example() -> String {
+pub(crate) fn render_example() -> String {
     let key = PrivateKey::from_seed([7; 32]);
     let events = sample_events();
     let tree = LeafTree(events.iter().map(|event| event.leaf).collect());
@@ -215,7 +215,7 @@ pub fn render_example() -> String {
 }
 
 /// Checks the text of the page without the functions above.
-pub fn check_page(page: &str) {
+pub(crate) fn check_page(page: &str) {
     let block = |title: &str| {
         let (_, rest) = page.split_once(title).expect(title);
         let (_, rest) = rest.split_once("```").expect("a block");

@@ -12,10 +12,10 @@ use serde::forward_to_deserialize_any;
 use lac_model::fault::Fault;
 
 /// The value of every number.
-pub const NUMBER: u64 = 4711;
+pub(crate) const NUMBER: u64 = 4711;
 
 /// One fault of every variant; each text is its field's name in capitals.
-pub fn all_faults() -> Vec<Fault> {
+pub(crate) fn all_faults() -> Vec<Fault> {
     let mut names: &[&str] = &[];
     let _ = Fault::deserialize(VariantNames(&mut names));
     assert!(names.len() > 40, "the variants were not found");

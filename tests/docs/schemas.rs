@@ -12,7 +12,7 @@ use lac_model::scope::{MAX_CODE_LEN, ScopeLevel};
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// `lac-roles/1`.
-pub fn roles() -> Value {
+pub(crate) fn roles() -> Value {
     let ids: Vec<&str> = Resource::all().map(Resource::id).collect();
     let endings: Vec<&str> = Resource::all().map(Resource::short_id).collect();
     let name = json!({
@@ -80,7 +80,7 @@ pub fn roles() -> Value {
 }
 
 /// `lac-config/1`.
-pub fn config() -> Value {
+pub(crate) fn config() -> Value {
     let scopes = |level: ScopeLevel| {
         json!({
             "type": "object",

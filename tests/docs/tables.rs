@@ -25,7 +25,7 @@ fn code(text: &str) -> String {
 }
 
 /// Every fault, by exit code.
-pub fn codes() -> String {
+pub(crate) fn codes() -> String {
     let number = faults::NUMBER.to_string();
     let mut faults = faults::all_faults();
     faults.sort_by_key(|fault| exit_code(fault.kind()));
@@ -45,7 +45,7 @@ pub fn codes() -> String {
 }
 
 /// Every action, by group.
-pub fn actions() -> String {
+pub(crate) fn actions() -> String {
     let row = |action: &Action| {
         let group = action.group();
         vec![
@@ -68,7 +68,7 @@ pub fn actions() -> String {
 }
 
 /// Every action with its OCSF mapping.
-pub fn ocsf() -> String {
+pub(crate) fn ocsf() -> String {
     let row = |action: &Action| {
         let kind = OcsfKind::from_action(*action);
         let activity = match kind.activity {
@@ -91,7 +91,7 @@ pub fn ocsf() -> String {
 }
 
 /// Every config field.
-pub fn fields() -> String {
+pub(crate) fn fields() -> String {
     let row = |field: &config::ConfigField| {
         let scopes: Vec<&str> = field.scopes.iter().map(|scope| scope.as_str()).collect();
         let takes = if field.read_only {
@@ -112,7 +112,7 @@ pub fn fields() -> String {
 }
 
 /// The tree of resources.
-pub fn resources() -> String {
+pub(crate) fn resources() -> String {
     let row = |resource: Resource| {
         let place = "› ".repeat(resource.depth());
         vec![

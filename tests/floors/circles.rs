@@ -7,7 +7,7 @@ use super::modules::Module;
 type Path = [String];
 
 /// Describes every cycle.
-pub fn find(modules: &[Module]) -> Vec<String> {
+pub(crate) fn find(modules: &[Module]) -> Vec<String> {
     let mut edges: BTreeSet<(Vec<String>, Vec<String>)> = BTreeSet::new();
     for module in modules {
         for used in &module.uses {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A source file.
-pub struct Module {
+pub(crate) struct Module {
     pub file: PathBuf,
     /// Its path in the crate.
     pub path: Vec<String>,
@@ -16,7 +16,7 @@ pub struct Module {
 }
 
 /// Every module below a folder, without tests.
-pub fn read(src: &Path) -> Vec<Module> {
+pub(crate) fn read(src: &Path) -> Vec<Module> {
     let mut files = Vec::new();
     collect(src, &mut files);
     let mut modules: Vec<Module> = files

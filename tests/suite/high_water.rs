@@ -42,13 +42,13 @@ fn write_checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
 }
 
 /// The database and its WAL, as in a backup.
-pub fn copy(store: &TestStore) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn copy(store: &TestStore) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = ["lac.db", "lac.db-wal"].map(|name| store.dir().join(name));
     let read = |path: PathBuf| Some((path.clone(), fs::read(path).ok()?));
     paths.into_iter().filter_map(read).collect()
 }
 
-pub fn restore(store: &TestStore, copy: &[(PathBuf, Vec<u8>)]) {
+pub(crate) fn restore(store: &TestStore, copy: &[(PathBuf, Vec<u8>)]) {
     for name in ["lac.db", "lac.db-wal", "lac.db-shm"] {
         let _ = fs::remove_file(store.dir().join(name));
     }

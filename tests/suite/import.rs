@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestStore;
 
-pub const WEBSITES: &str = r#"[
+pub(crate) const WEBSITES: &str = r#"[
  {"id":0,"code":"admin","name":"Admin","default_group_id":0},
  {"id":1,"code":"base","name":"Main Website","default_group_id":1},
  {"id":2,"code":"eu","name":"Europe","default_group_id":2}]"#;
@@ -28,7 +28,7 @@ const CONFIGS: &str = r#"[
  {"id":3,"code":"de","website_id":2,"timezone":"Europe/Berlin","secure_base_link_url":"https://eu.shop.example.com/"}]"#;
 
 /// A store with the merchant's websites, store groups and store views.
-pub fn shop() -> TestStore {
+pub(crate) fn shop() -> TestStore {
     let store = TestStore::new();
     import_text(&store, "websites", WEBSITES);
     import_text(&store, "store-groups", GROUPS);
@@ -38,13 +38,13 @@ pub fn shop() -> TestStore {
 
 /// Imports a text from stdin; the import must succeed.
 #[track_caller]
-pub fn import_text(store: &TestStore, kind: &str, text: &str) -> Value {
+pub(crate) fn import_text(store: &TestStore, kind: &str, text: &str) -> Value {
     import_text_with(store, kind, text, &[])
 }
 
 /// The same with flags.
 #[track_caller]
-pub fn import_text_with(store: &TestStore, kind: &str, text: &str, flags: &[&str]) -> Value {
+pub(crate) fn import_text_with(store: &TestStore, kind: &str, text: &str, flags: &[&str]) -> Value {
     let args = [&["import", kind, "-", "-o", "json"], flags].concat();
     let ran = store.run_with(text.as_bytes(), &args).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
@@ -52,7 +52,7 @@ pub fn import_text_with(store: &TestStore, kind: &str, text: &str, flags: &[&str
 
 /// Imports a text that must be refused as `invalid_file`; returns the message.
 #[track_caller]
-pub fn refused(store: &TestStore, kind: &str, text: impl AsRef<[u8]>) -> String {
+pub(crate) fn refused(store: &TestStore, kind: &str, text: impl AsRef<[u8]>) -> String {
     let ran = store.run_with(text.as_ref(), &["import", kind, "-", "-o", "json"]);
     let error = ran.assert_failed("invalid_file", 2);
     error["message"].as_str().expect("a message").to_owned()

@@ -8,18 +8,18 @@ use serde_json::Value;
 use crate::support::{NOW, TestStore, json_str};
 
 /// Rotates a key; returns the JSON output.
-pub fn rotate(store: &TestStore, purpose: &str) -> Value {
+pub(crate) fn rotate(store: &TestStore, purpose: &str) -> Value {
     store.run_json(&["key", "rotate", purpose, "--yes"])
 }
 
-pub fn key_of(store: &TestStore, purpose: &str) -> String {
+pub(crate) fn key_of(store: &TestStore, purpose: &str) -> String {
     let keys = store.run_json(&["key", "list"]);
     let mut keys = keys.as_array().expect("a list").iter();
     let is_it = |key: &&Value| key["purpose"] == purpose && key["state"] == "active";
     json_str(&keys.find(is_it).expect("a key")["kid"]).to_owned()
 }
 
-pub fn state_of(store: &TestStore, kid: &str) -> String {
+pub(crate) fn state_of(store: &TestStore, kid: &str) -> String {
     let keys = store.run_json(&["key", "list"]);
     let mut keys = keys.as_array().expect("a list").iter();
     let key = keys.find(|key| key["kid"] == kid).expect("the key");

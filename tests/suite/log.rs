@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{CommandOutput, TestStore, create_user_with_own_role};
 
-pub const FIELDS: [&str; 21] = [
+pub(crate) const FIELDS: [&str; 21] = [
     "seq",
     "time",
     "action_group",
@@ -29,7 +29,7 @@ pub const FIELDS: [&str; 21] = [
 ];
 
 /// Two websites, a customer on each, and a refused login to both.
-pub fn shop() -> TestStore {
+pub(crate) fn shop() -> TestStore {
     let store = TestStore::new();
     for (code, id) in [("eu", "11"), ("us", "12")] {
         let (group, email) = (format!("{code}_main"), format!("jane@{code}.example"));
@@ -78,11 +78,11 @@ pub fn shop() -> TestStore {
     store
 }
 
-pub fn list(ran: CommandOutput) -> Vec<Value> {
+pub(crate) fn list(ran: CommandOutput) -> Vec<Value> {
     serde_json::from_str(&ran.assert_succeeded().stdout).expect("a list")
 }
 
-pub fn seqs(events: &[Value]) -> Vec<u64> {
+pub(crate) fn seqs(events: &[Value]) -> Vec<u64> {
     events
         .iter()
         .map(|event| event["seq"].as_u64().expect("a seq"))

@@ -9,12 +9,12 @@ use rusqlite::Connection;
 use crate::support::TestStore;
 
 /// Tokens of alice, of bea and of the storefront.
-pub struct Older {
+pub(crate) struct Older {
     pub store: TestStore,
     pub tokens: Vec<String>,
 }
 
-pub fn older() -> Older {
+pub(crate) fn older() -> Older {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/schema-3");
     let store = TestStore::uninitialized();
     let to = store.dir();

@@ -54,14 +54,6 @@ pub struct Appender<'tx> {
     writer: AuditWriter<'tx>,
 }
 
-impl std::fmt::Debug for Appender<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Appender")
-            .field("size", &self.frontier.size())
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'tx> Appender<'tx> {
     /// Checks the log and opens it for appending. `log_tampered` if it differs
     /// from what was signed; `checkpoint_missing` if there is no checkpoint

@@ -17,12 +17,6 @@ pub struct EventSource<'s> {
     pub archives: &'s dyn Archives,
 }
 
-impl std::fmt::Debug for EventSource<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EventSource").finish_non_exhaustive()
-    }
-}
-
 impl EventSource<'_> {
     /// Calls `each` with every event of a query, in the query's order.
     /// `archive_missing` if it needs an archive that is not there; without a

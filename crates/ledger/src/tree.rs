@@ -36,14 +36,6 @@ pub struct EventTree<'s> {
     last_run: RefCell<LeafRun>,
 }
 
-impl std::fmt::Debug for EventTree<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EventTree")
-            .field("size", &self.size)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'s> EventTree<'s> {
     /// `size` is at most that of the head. `log_tampered` if a subtree root is
     /// missing.

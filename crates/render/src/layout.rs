@@ -3,7 +3,6 @@
 //! then they are left out from the last to the first. If that is not enough,
 //! each row is written as lines of title and value.
 
-use std::fmt;
 use std::io::{self, Write};
 
 use comfy_table::{ColumnConstraint, Table, Width};
@@ -50,14 +49,6 @@ pub struct Sections<'w> {
     written: u64,
     /// Rows that are not written yet.
     held: Vec<Vec<StyledText>>,
-}
-
-impl fmt::Debug for Sections<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sections")
-            .field("written", &self.written)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<'w> Sections<'w> {

@@ -1,7 +1,6 @@
 //! Lists, written row by row. No list is kept whole in memory, except what the
 //! format requires.
 
-use std::fmt;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -13,7 +12,6 @@ use super::layout::Sections;
 use super::{OutputFormat, Style};
 
 /// Writes a list, row by row.
-#[derive(Debug)]
 pub struct List<'w, R: 'static> {
     columns: &'static [Column<R>],
     writer: Writer<'w>,
@@ -70,7 +68,6 @@ impl<'w, R: Serialize> List<'w, R> {
 
 /// The part that does not depend on the type of the rows, so that it is
 /// compiled once.
-#[derive(Debug)]
 enum Writer<'w> {
     ForPeople(Sections<'w>),
     ForPrograms(Records<'w>),
@@ -83,14 +80,6 @@ struct Records<'w> {
     raw: bool,
     fields: Vec<&'static str>,
     written: u64,
-}
-
-impl fmt::Debug for Records<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Records")
-            .field("written", &self.written)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Records<'_> {

@@ -17,7 +17,6 @@ const MAX_COLUMN_WIDTH: usize = 26;
 
 /// Writes rows as lines: aligned columns for people, JSON lines or CSV for
 /// programs. `json` gives JSON lines too, because an array would have to end.
-#[derive(Debug)]
 pub enum RowStream<'w, R: 'static> {
     Aligned(AlignedColumns<'w>, &'static [Column<R>]),
     MachineReadable(Box<List<'w, R>>),
@@ -29,15 +28,6 @@ pub struct AlignedColumns<'w> {
     style: Style,
     headings: Vec<Heading>,
     widths: Vec<usize>,
-}
-
-impl std::fmt::Debug for AlignedColumns<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let widths = &self.widths;
-        f.debug_struct("AlignedColumns")
-            .field("widths", widths)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<'w, R: Serialize> RowStream<'w, R> {

@@ -9,7 +9,7 @@ use super::sanitize::sanitize;
 use super::styled_text::{Emphasis, StyledText};
 
 /// A table with these titles, in the style of all tables.
-pub fn styled(style: &Style, titles: Vec<&str>) -> Table {
+pub(crate) fn styled(style: &Style, titles: Vec<&str>) -> Table {
     let mut table = Table::new();
     if let Some(width) = style.width {
         table.load_style(UTF8_FULL_CONDENSED);
@@ -46,7 +46,7 @@ const LONG: usize = 18;
 /// is no room, the longest first: breaking a long name is better than breaking
 /// a code that somebody may type. For tables with addresses see
 /// [`super::layout`].
-pub fn keep_words_whole(table: &mut Table, width: u16) {
+pub(crate) fn keep_words_whole(table: &mut Table, width: u16) {
     let mut longest = vec![0; table.column_count()];
     let rows = table.header().into_iter().chain(table.row_iter());
     for row in rows {
@@ -68,7 +68,7 @@ pub fn keep_words_whole(table: &mut Table, width: u16) {
     }
 }
 
-pub fn cell(text: &StyledText, style: &Style) -> Cell {
+pub(crate) fn cell(text: &StyledText, style: &Style) -> Cell {
     let cell = Cell::new(sanitize(&text.text));
     if !style.color {
         return cell;

@@ -13,7 +13,7 @@ const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Adds to a count. A count starts again if its span is over, or if it began in
 /// the future (because the clock was set back).
-pub fn count(
+pub(crate) fn count(
     conn: &Connection,
     activity: Activity,
     subject: &str,

@@ -1,6 +1,5 @@
 //! Ends long statements when the caller has gone away.
 
-use std::fmt;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -25,22 +24,16 @@ impl CancelCheck {
     }
 }
 
-impl fmt::Debug for CancelCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cancelled").finish_non_exhaustive()
-    }
-}
-
 /// The error of a cancelled statement. It must not look like a problem of the
 /// database.
-pub fn cancelled_fault() -> Fault {
+pub(crate) fn cancelled_fault() -> Fault {
     Fault::BrokerFailed {
         problem: "the caller has gone away".to_owned(),
     }
 }
 
 /// Sets the check of a connection; `None` removes it.
-pub fn set_progress_handler(
+pub(crate) fn set_progress_handler(
     conn: &mut Connection,
     cancelled: Option<CancelCheck>,
 ) -> rusqlite::Result<()> {

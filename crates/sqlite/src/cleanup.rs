@@ -17,7 +17,7 @@ use lac_store::Result;
 const READER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Deletes at most `max` archived events, and returns how many.
-pub fn remove_archived_events(conn: &Connection, max: usize) -> Result<u64> {
+pub(crate) fn remove_archived_events(conn: &Connection, max: usize) -> Result<u64> {
     let max = i64::try_from(max).unwrap_or(i64::MAX);
     let removed = conn
         .execute(
@@ -33,7 +33,7 @@ pub fn remove_archived_events(conn: &Connection, max: usize) -> Result<u64> {
 
 /// Copies the write-ahead log into the database and truncates it. `false` if a
 /// reader still uses old pages after [`READER_TIMEOUT`].
-pub fn truncate_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
+pub(crate) fn truncate_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
     let wait = timeout.min(READER_TIMEOUT);
     conn.busy_timeout(wait).map_err(rows::to_fault)?;
     let busy: rusqlite::Result<i64> =
@@ -45,7 +45,7 @@ pub fn truncate_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
 /// Rebuilds the file if it still contains one of these words. `secure_delete`
 /// overwrites deleted rows, but not the copies that remain when SQLite splits a
 /// page.
-pub fn rebuild_if_found(
+pub(crate) fn rebuild_if_found(
     conn: &Connection,
     path: &Path,
     words: &[String],
@@ -58,7 +58,7 @@ pub fn rebuild_if_found(
 }
 
 /// Rebuilds the file. `false` if a reader still uses it after the timeout.
-pub fn rebuild(conn: &Connection, path: &Path, timeout: Duration) -> Result<bool> {
+pub(crate) fn rebuild(conn: &Connection, path: &Path, timeout: Duration) -> Result<bool> {
     // Write the temporary copy beside the database, which is as private,
     // instead of keeping it in memory.
     let beside = path.parent().unwrap_or(Path::new("."));

@@ -79,7 +79,6 @@ pub use self::migrations::SCHEMA_VERSION;
 
 /// A store in one SQLite file, with a write-ahead log (WAL) and
 /// `synchronous=FULL`.
-#[derive(Debug)]
 pub struct SqliteStore {
     conn: Connection,
     dir: StoreDir,

@@ -15,7 +15,7 @@ use lac_store::Result;
 
 /// The write lock, held until dropped.
 #[derive(Debug)]
-pub struct WriterLock {
+pub(crate) struct WriterLock {
     // Dropped in this order: the next thread must find the file lock free.
     _file: File,
     _turn: QueueTurn,
@@ -23,7 +23,7 @@ pub struct WriterLock {
 
 impl WriterLock {
     /// Waits for the lock, at most `timeout`; then `busy`.
-    pub fn acquire(path: &Path, timeout: Duration) -> Result<Self> {
+    pub(crate) fn acquire(path: &Path, timeout: Duration) -> Result<Self> {
         let since = Instant::now();
         let busy = || Fault::Busy {
             waited_seconds: timeout.as_secs(),

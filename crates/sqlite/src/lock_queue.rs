@@ -33,7 +33,7 @@ struct Waiter {
 
 /// The right to ask for the lock. Dropping it passes it to the next thread.
 #[derive(Debug)]
-pub struct QueueTurn(Arc<LockQueue>);
+pub(crate) struct QueueTurn(Arc<LockQueue>);
 
 impl LockQueue {
     fn lock_state(&self) -> MutexGuard<'_, QueueState> {
@@ -42,7 +42,7 @@ impl LockQueue {
 }
 
 /// Waits for the turn, at most `timeout`; `None` if it did not come in time.
-pub fn wait_turn(path: &Path, timeout: Duration) -> Option<QueueTurn> {
+pub(crate) fn wait_turn(path: &Path, timeout: Duration) -> Option<QueueTurn> {
     let line = {
         let mut lines = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(lines.entry(path.to_path_buf()).or_default())

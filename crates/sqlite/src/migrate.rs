@@ -9,14 +9,14 @@ use super::{SqliteStore, rows, schema};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-pub fn schema_version(conn: &Connection) -> Result<i64> {
+pub(crate) fn schema_version(conn: &Connection) -> Result<i64> {
     conn.query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(rows::to_fault)
 }
 
 /// Applies the missing migrations, after a check that the present schema is the
 /// one that the earlier ones create.
-pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
+pub(crate) fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
     if is_up_to_date(store)? {
         return Ok(());
     }
@@ -37,7 +37,7 @@ pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
 
 /// Whether the store has this program's schema version. Fails with
 /// `store_newer` if a newer program has changed it.
-pub fn is_up_to_date(store: &SqliteStore) -> Result<bool> {
+pub(crate) fn is_up_to_date(store: &SqliteStore) -> Result<bool> {
     is_latest(schema_version(&store.conn)?)
 }
 

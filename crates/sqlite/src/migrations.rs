@@ -17,11 +17,11 @@ const MIGRATIONS: &[&str] = &[
 pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Creates the schema of this version in an empty database.
-pub fn create_schema(conn: &Connection, version: i64) -> Result<()> {
+pub(crate) fn create_schema(conn: &Connection, version: i64) -> Result<()> {
     migrate(conn, 0, version)
 }
 
-pub fn migrate(conn: &Connection, from: i64, to: i64) -> Result<()> {
+pub(crate) fn migrate(conn: &Connection, from: i64, to: i64) -> Result<()> {
     let known = |version| usize::try_from(version).unwrap_or(0).min(MIGRATIONS.len());
     for sql in &MIGRATIONS[known(from)..known(to)] {
         conn.execute_batch(sql).map_err(rows::to_fault)?;

@@ -21,14 +21,14 @@ const DISABLE_MMAP: &str = "PRAGMA mmap_size=0";
 
 /// A mapping, until it is dropped.
 #[derive(Debug)]
-pub struct MmapGuard<'c> {
+pub(crate) struct MmapGuard<'c> {
     conn: Option<&'c Connection>,
 }
 
 impl<'c> MmapGuard<'c> {
     /// Maps the file for reading the events of these seqs (both included),
     /// unless they are too many.
-    pub fn new(conn: &'c Connection, [first, last]: [i64; 2]) -> Result<Self> {
+    pub(crate) fn new(conn: &'c Connection, [first, last]: [i64; 2]) -> Result<Self> {
         if last.abs_diff(first) >= MAX_SEQS {
             return Ok(Self { conn: None });
         }

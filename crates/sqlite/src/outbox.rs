@@ -49,7 +49,7 @@ fn parse_notice(row: &Row<'_>) -> Result<Notice> {
 /// One statement selects and claims the notice, so that two couriers never get
 /// the same one. A claim that begins after `now` was made by another clock and
 /// does not count.
-pub fn claim(conn: &Connection, now: Timestamp, until: Timestamp) -> Result<Option<Notice>> {
+pub(crate) fn claim(conn: &Connection, now: Timestamp, until: Timestamp) -> Result<Option<Notice>> {
     let old = now.saturating_sub(DELIVERED_RETENTION);
     conn.execute("DELETE FROM outbox WHERE delivered_at < ?1", [old.micros()])
         .map_err(rows::to_fault)?;
@@ -88,7 +88,7 @@ fn mark_damaged(conn: &Connection, number: i64) -> Result<()> {
 }
 
 /// Deletes the payload after delivery, because it identifies the customer.
-pub fn record_delivery(conn: &Connection, outcome: &DeliveryOutcome) -> Result<bool> {
+pub(crate) fn record_delivery(conn: &Connection, outcome: &DeliveryOutcome) -> Result<bool> {
     let changed = conn
         .execute(
             "UPDATE outbox SET claimed_at = NULL, claimed_until = NULL, delivered_at = ?3, \

@@ -10,7 +10,7 @@ use lac_store::Result;
 
 /// Translates the driver's error.
 #[allow(clippy::needless_pass_by_value)] // for map_err
-pub fn to_fault(error: rusqlite::Error) -> Fault {
+pub(crate) fn to_fault(error: rusqlite::Error) -> Fault {
     if let rusqlite::Error::SqliteFailure(inner, message) = &error {
         match inner.code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
@@ -49,7 +49,7 @@ const UNNAMED_ROW: &str = "a row with";
 
 /// Reads a column by its index. A value of another type means that the row is
 /// damaged, not the database.
-pub fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T> {
+pub(crate) fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T> {
     row.get(index).map_err(|error| match error {
         rusqlite::Error::InvalidColumnType(..)
         | rusqlite::Error::FromSqlConversionFailure(..)
@@ -68,7 +68,12 @@ pub fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T
 
 /// Adds the row's table and id to an error that does not have them yet. `key`
 /// is the index of the id's column.
-pub fn with_row_name<T>(result: Result<T>, table: &str, row: &Row<'_>, key: usize) -> Result<T> {
+pub(crate) fn with_row_name<T>(
+    result: Result<T>,
+    table: &str,
+    row: &Row<'_>,
+    key: usize,
+) -> Result<T> {
     result.map_err(|fault| match fault {
         Fault::RowDamaged {
             table: of, problem, ..
@@ -88,7 +93,7 @@ fn display_id(row: &Row<'_>, key: usize) -> String {
 
 /// How an optional field with an invalid value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvalidOptional {
+pub(crate) enum InvalidOptional {
     /// As absent: the value permits nothing.
     ReadAsNone,
     /// As damage of the row, for the search for damaged rows.
@@ -96,7 +101,7 @@ pub enum InvalidOptional {
 }
 
 /// Reads an optional text whose type checks its form.
-pub fn get_optional<T, E: std::fmt::Display>(
+pub(crate) fn get_optional<T, E: std::fmt::Display>(
     row: &Row<'_>,
     index: usize,
     read: impl Fn(String) -> std::result::Result<T, E>,
@@ -113,13 +118,13 @@ pub fn get_optional<T, E: std::fmt::Display>(
 
 /// Reads a text that has at most the length of a name, because it is copied
 /// into records of the log.
-pub fn get_short_text(row: &Row<'_>, index: usize, table: &str, id: &str) -> Result<String> {
+pub(crate) fn get_short_text(row: &Row<'_>, index: usize, table: &str, id: &str) -> Result<String> {
     let text = parse_text(get::<String>(row, index)?, ShortText::new, table, id)?;
     Ok(text.into_string())
 }
 
 /// The same for an optional text.
-pub fn get_short_text_opt(
+pub(crate) fn get_short_text_opt(
     row: &Row<'_>,
     index: usize,
     table: &str,
@@ -129,16 +134,16 @@ pub fn get_short_text_opt(
     Ok(text.map(ShortText::into_string))
 }
 
-pub fn get_time(row: &Row<'_>, index: usize) -> Result<Timestamp> {
+pub(crate) fn get_time(row: &Row<'_>, index: usize) -> Result<Timestamp> {
     get(row, index).map(Timestamp::from_micros)
 }
 
-pub fn get_time_opt(row: &Row<'_>, index: usize) -> Result<Option<Timestamp>> {
+pub(crate) fn get_time_opt(row: &Row<'_>, index: usize) -> Result<Option<Timestamp>> {
     Ok(get::<Option<i64>>(row, index)?.map(Timestamp::from_micros))
 }
 
 /// Reads a text that must be one of the names of an enum.
-pub fn get_enum<T>(
+pub(crate) fn get_enum<T>(
     row: &Row<'_>,
     index: usize,
     table: &str,
@@ -150,7 +155,7 @@ pub fn get_enum<T>(
 }
 
 /// Checks a text with the constructor of its type.
-pub fn parse_text<T, E: std::fmt::Display>(
+pub(crate) fn parse_text<T, E: std::fmt::Display>(
     text: String,
     read: impl Fn(String) -> std::result::Result<T, E>,
     table: &str,
@@ -160,7 +165,7 @@ pub fn parse_text<T, E: std::fmt::Display>(
 }
 
 /// The same for an optional text.
-pub fn parse_text_opt<T, E: std::fmt::Display>(
+pub(crate) fn parse_text_opt<T, E: std::fmt::Display>(
     text: Option<String>,
     read: impl Fn(String) -> std::result::Result<T, E>,
     table: &str,
@@ -170,7 +175,7 @@ pub fn parse_text_opt<T, E: std::fmt::Display>(
         .transpose()
 }
 
-pub fn collect<T>(
+pub(crate) fn collect<T>(
     mut rows: rusqlite::Rows<'_>,
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
@@ -182,7 +187,7 @@ pub fn collect<T>(
 }
 
 /// Reads the first row of a query, if there is one.
-pub fn first_row<T>(
+pub(crate) fn first_row<T>(
     mut rows: rusqlite::Rows<'_>,
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
@@ -193,19 +198,19 @@ pub fn first_row<T>(
 }
 
 /// Converts a number to the column's type.
-pub fn to_i64(number: u64) -> Result<i64> {
+pub(crate) fn to_i64(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(Fault::internal)
 }
 
 /// Reads a number that must not be negative.
-pub fn get_u64(row: &Row<'_>, index: usize, table: &str) -> Result<u64> {
+pub(crate) fn get_u64(row: &Row<'_>, index: usize, table: &str) -> Result<u64> {
     let number: i64 = get(row, index)?;
     u64::try_from(number).map_err(|_| damaged_row(table, number, "a negative number"))
 }
 
 /// The error for a damaged row. The problem may contain stored text of any
 /// length, so it is shortened.
-pub fn damaged_row(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
+pub(crate) fn damaged_row(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
     let shorten = |text: String, max| match text.char_indices().nth(max) {
         None => text,
         Some((at, _)) => format!("{}…", &text[..at]),

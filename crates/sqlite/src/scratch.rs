@@ -10,7 +10,7 @@ use lac_store::Result;
 
 /// Creates an empty file beside `neighbour` that only its owner can read. It
 /// disappears when it is closed.
-pub fn create(neighbour: &Path) -> Result<File> {
+pub(crate) fn create(neighbour: &Path) -> Result<File> {
     static MADE: AtomicU64 = AtomicU64::new(0);
     let (process, count) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
     let path = neighbour.with_file_name(format!("scratch-{process}-{count}"));

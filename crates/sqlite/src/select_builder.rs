@@ -4,29 +4,29 @@
 use std::fmt::Display;
 
 #[derive(Debug)]
-pub struct SelectBuilder(String);
+pub(crate) struct SelectBuilder(String);
 
 impl SelectBuilder {
-    pub fn new(select: &str) -> Self {
+    pub(crate) fn new(select: &str) -> Self {
         Self(format!("{select} WHERE 1=1"))
     }
 
     /// The column equals `id`, if there is one.
-    pub fn and_equals(&mut self, column: &str, id: Option<i64>) {
+    pub(crate) fn and_equals(&mut self, column: &str, id: Option<i64>) {
         if let Some(id) = id {
             self.and(&format!("{column} = {id}"));
         }
     }
 
     /// The column is one of `ids`; no condition for `None`.
-    pub fn and_in_ids(&mut self, column: &str, ids: Option<&[i64]>) {
+    pub(crate) fn and_in_ids(&mut self, column: &str, ids: Option<&[i64]>) {
         if let Some(ids) = ids {
             self.and_in(column, ids.iter());
         }
     }
 
     /// The column is one of `words`; no condition if there are none.
-    pub fn and_in_words(&mut self, column: &str, words: impl Iterator<Item = &'static str>) {
+    pub(crate) fn and_in_words(&mut self, column: &str, words: impl Iterator<Item = &'static str>) {
         let mut words = words.map(|word| format!("'{word}'")).peekable();
         if words.peek().is_some() {
             self.and_in(column, words);
@@ -34,7 +34,7 @@ impl SelectBuilder {
     }
 
     /// The column is less than `number`, if there is one.
-    pub fn and_less_than(&mut self, column: &str, number: Option<i64>) {
+    pub(crate) fn and_less_than(&mut self, column: &str, number: Option<i64>) {
         if let Some(number) = number {
             self.and(&format!("{column} < {number}"));
         }
@@ -42,7 +42,7 @@ impl SelectBuilder {
 
     /// Adds the order and returns the SQL. There is no `LIMIT`: the caller
     /// counts the rows, because damaged ones do not count.
-    pub fn order_by(mut self, order: &str) -> String {
+    pub(crate) fn order_by(mut self, order: &str) -> String {
         self.0 += &format!(" ORDER BY {order}");
         self.0
     }

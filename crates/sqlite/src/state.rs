@@ -154,7 +154,7 @@ fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
 
 /// What a transaction has changed so far.
 #[derive(Debug, Default)]
-pub struct WrittenState {
+pub(crate) struct WrittenState {
     kinds: Vec<StateKind>,
     before: StateDigests,
 }

@@ -128,7 +128,7 @@ impl TokenWrites for Tx<'_> {
 }
 
 /// Sets when a token was last used, unless a later time is stored.
-pub fn record_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
+pub(crate) fn record_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
     conn.execute(
         "UPDATE access_token SET last_used_at = ?2 \
          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",

@@ -12,7 +12,7 @@ const MAX_WAL_BYTES: u64 = 512 * 1024;
 /// the file, SQLite forgets which pages it has copied. The WAL would only grow,
 /// and every commit would copy it again. Readers are not waited for; the next
 /// commit tries again.
-pub fn truncate_if_large(conn: &Connection, timeout: Duration) {
+pub(crate) fn truncate_if_large(conn: &Connection, timeout: Duration) {
     let size = conn
         .path()
         .map(|path| format!("{path}-wal"))

@@ -39,12 +39,6 @@ pub struct AuditWriter<'tx> {
     token: AppendToken,
 }
 
-impl std::fmt::Debug for AuditWriter<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AuditWriter").finish_non_exhaustive()
-    }
-}
-
 impl<'tx> AuditWriter<'tx> {
     pub fn new(tx: &'tx dyn WriteTx) -> Self {
         let token = AppendToken(());

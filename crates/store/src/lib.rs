@@ -9,7 +9,8 @@
 //!
 //! | module | contents |
 //! | --- | --- |
-//! | (this file) | [`Store`], the two kinds of transaction, and the traits for stores, access, customers and documents |
+//! | (this file) | [`Store`] and the two kinds of transaction |
+//! | `stores` `access` `customers` | traits for websites and store views; roles, admin users and tokens; customers, consent and documents |
 //! | `config` `sessions` `requests` `keys` | traits and rows for config values, sessions, approval requests and notices, signing keys |
 //! | `audit` | traits and rows for the audit log |
 //! | `append` | [`AuditWriter`], the only way to write to the audit log, and [`AppendProof`], which it gives |
@@ -57,7 +58,7 @@
 //! - **Exact texts.** Records and the two parts of an event are stored and
 //!   returned byte for byte: their hashes are in the log's tree.
 //! - **Values.** A [`Timestamp`] is stored as microseconds since 1970 (UTC), a
-//!   [`CustomerId`] as the number of `CustomerId::to_stored` (`local:N` is -N),
+//!   `CustomerId` as the number of `CustomerId::to_stored` (`local:N` is -N),
 //!   a flag as 1 or 0, an enum as its `as_str`. State digests and `log verify`
 //!   depend on these values.
 //! - **Order.** Texts are compared and ordered byte for byte (in PostgreSQL:
@@ -75,10 +76,12 @@
 //! Permits and tokens are proofs for the compiler: an adapter takes them and
 //! ignores them.
 
+mod access;
 mod activity;
 mod append;
 mod audit;
 mod config;
+mod customers;
 mod damage;
 pub mod dir;
 mod keys;
@@ -87,14 +90,17 @@ mod query;
 mod requests;
 mod sessions;
 mod state;
+mod stores;
 pub mod unknown_callers;
 
+pub use access::{AccessReads, AccessWrites, TokenReads, TokenWrites};
 pub use activity::{Activity, ActivityCount};
 pub use append::{AppendProof, AuditWriter};
 pub use audit::{
     AppendToken, ArchiveRow, AuditReads, AuditWrites, Cell, EventCells, EventIndex, TreeHead,
 };
 pub use config::{ConfigReads, ConfigRow, ConfigWrites};
+pub use customers::{CustomerReads, CustomerWrites, DocumentReads, DocumentWrites};
 pub use damage::{DamageReads, DamagedRow, none_if_damaged};
 pub use keys::{KeyPurpose, KeyReads, KeyRow, KeyState, KeyWrites};
 pub use permit::{
@@ -109,19 +115,14 @@ pub use requests::{
 };
 pub use sessions::{SessionReads, SessionWrites};
 pub use state::StateReads;
+pub use stores::{StoreTreeReads, StoreTreeWrites};
 
 use std::time::Duration;
 
 use self::unknown_callers::UnknownCallers;
-use lac_model::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
 use lac_model::audit::StateKind;
-use lac_model::customer::{Consent, Customer};
-use lac_model::document::{Document, DocumentKind};
 use lac_model::fault::Fault;
-use lac_model::ids::CustomerId;
 use lac_model::notice::Notice;
-use lac_model::resource::ResourceSet;
-use lac_model::stores::{StoreGroup, StoreTree, StoreView, Website};
 use lac_model::time::Timestamp;
 
 /// The result of every call of the port.
@@ -306,216 +307,4 @@ pub trait WriteTx:
     /// If only the second step fails, the error is returned although the
     /// changes are stored.
     fn commit(self: Box<Self>, proof: AppendProof, high_water: &dyn HighWaterMark) -> Result<()>;
-}
-
-/// Websites, store groups and store views.
-pub trait StoreTreeReads {
-    /// All of them, ordered by id, including the back office's own (id 0).
-    fn store_tree(&self) -> Result<StoreTree>;
-    /// What refers to this website and prevents its removal: pairs of a
-    /// singular noun and a count above 0, such as ("customer", 12). Config
-    /// values are not counted.
-    fn website_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
-    /// The same for a store group.
-    fn store_group_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
-    /// The same for a store view.
-    fn store_view_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
-}
-
-/// `_put` inserts, or replaces the row with the same id. A code that another
-/// row has is `already_exists`. A row that refers to something missing is
-/// `invalid_value`. `_remove` fails with `in_use` while something refers to the
-/// row. Removing a website also removes it from the limits of access tokens.
-pub trait StoreTreeWrites {
-    fn website_put(&self, permit: &Permit<'_, StoreTreeWrite>, website: &Website) -> Result<()>;
-    fn store_group_put(
-        &self,
-        permit: &Permit<'_, StoreTreeWrite>,
-        group: &StoreGroup,
-    ) -> Result<()>;
-    fn store_view_put(&self, permit: &Permit<'_, StoreTreeWrite>, view: &StoreView) -> Result<()>;
-    fn website_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
-    fn store_group_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
-    fn store_view_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
-}
-
-/// Roles, admin users and storefronts.
-pub trait AccessReads {
-    /// All roles, ordered by name.
-    fn roles(&self) -> Result<Vec<Role>>;
-    fn role(&self, id: i64) -> Result<Option<Role>>;
-    /// Names are compared exactly, case included.
-    fn role_by_name(&self, name: &str) -> Result<Option<Role>>;
-    /// The resources that were granted to a role before it got access to
-    /// everything. They have no effect, and are deleted when the role becomes
-    /// custom again.
-    fn role_former_resources(&self, id: i64) -> Result<ResourceSet>;
-    /// All admin users, ordered by name.
-    fn admin_users(&self) -> Result<Vec<AdminUser>>;
-    /// Whether the table of admin users has a row, damaged or not.
-    fn has_admin_users(&self) -> Result<bool>;
-    fn admin_user(&self, id: i64) -> Result<Option<AdminUser>>;
-    fn admin_user_by_name(&self, name: &str) -> Result<Option<AdminUser>>;
-    fn admin_user_by_os_account(&self, account: &str) -> Result<Option<AdminUser>>;
-    /// All storefronts, ordered by name.
-    fn storefronts(&self) -> Result<Vec<Storefront>>;
-    fn storefront(&self, id: i64) -> Result<Option<Storefront>>;
-}
-
-/// Access tokens.
-pub trait TokenReads {
-    /// The token with this SHA-256 hash.
-    fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>>;
-    fn access_token(&self, id: i64) -> Result<Option<AccessToken>>;
-    /// The tokens that were made by using this token, oldest first.
-    fn access_tokens_by_parent(&self, parent_id: i64) -> Result<Vec<AccessToken>>;
-    /// All tokens of this owner, oldest first, including revoked ones.
-    fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>>;
-}
-
-/// A `_put` with id 0 inserts a row under a new id, any other id inserts or
-/// replaces the row with that id. Both return the id. A name or
-/// operating-system account that is already in use is `already_exists`.
-/// Creation times are never replaced, nor is the name of a storefront. Removing
-/// an admin user also removes their tokens.
-///
-/// `role_put` with access to everything keeps the resources that are stored for
-/// the role (see [`AccessReads::role_former_resources`]).
-pub trait AccessWrites {
-    fn role_put(&self, permit: &Permit<'_, RoleWrite>, role: &Role) -> Result<i64>;
-    fn role_remove(&self, permit: &Permit<'_, RoleWrite>, id: i64) -> Result<()>;
-    fn admin_user_put(&self, permit: &Permit<'_, AdminUserWrite>, user: &AdminUser) -> Result<i64>;
-    fn admin_user_remove(&self, permit: &Permit<'_, AdminUserWrite>, id: i64) -> Result<()>;
-    fn storefront_put(
-        &self,
-        permit: &Permit<'_, StorefrontWrite>,
-        storefront: &Storefront,
-    ) -> Result<i64>;
-}
-
-/// Changes to access tokens.
-pub trait TokenWrites {
-    /// Inserts a token under a new id and returns the id. The secret itself is
-    /// never stored, only its SHA-256 `hash`.
-    fn access_token_add(
-        &self,
-        permit: &Permit<'_, TokenWrite>,
-        token: &AccessToken,
-        hash: &[u8; 32],
-    ) -> Result<i64>;
-    /// Revokes a token at `at`; one that is revoked already stays as it is.
-    fn access_token_revoke(
-        &self,
-        permit: &Permit<'_, TokenWrite>,
-        id: i64,
-        at: Timestamp,
-    ) -> Result<()>;
-}
-
-/// Customers and their consent.
-pub trait CustomerReads {
-    fn customer(&self, id: CustomerId) -> Result<Option<Customer>>;
-    /// All customers with this address (see
-    /// [`email_key`](lac_model::customer::email_key)), ordered by website. A
-    /// website has at most one.
-    fn customers_by_email(&self, email_key: &str) -> Result<Vec<Customer>>;
-    /// One page of a list. The order is stable, so that `query.after` continues
-    /// where the page before ended.
-    fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage>;
-    fn customer_count(&self) -> Result<u64>;
-    /// Calls `each` with the id of every active customer on these websites
-    /// (`None`: on all), ordered by id.
-    fn active_customers(
-        &self,
-        websites: Option<&[i64]>,
-        each: &mut dyn FnMut(CustomerId) -> Result<()>,
-    ) -> Result<()>;
-    /// The `local:N` ids that a customer had before the merchant's id became known.
-    /// Events from that time contain these ids.
-    fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>>;
-    /// Calls `each` with the consent of every customer.
-    fn all_consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()>;
-    /// Calls `each` with the consents that are compared with the log: first
-    /// those of customers who granted or revoked it, then those of customers
-    /// who did neither but are named by an event in the database.
-    fn consents_to_compare(
-        &self,
-        each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
-    ) -> Result<()>;
-    /// Calls `each` with every former id (`local:N`) and the id that replaced
-    /// it.
-    fn former_customer_ids(
-        &self,
-        each: &mut dyn FnMut(CustomerId, CustomerId) -> Result<()>,
-    ) -> Result<()>;
-    /// The largest N of all `local:N` ids ever given, so that none is given
-    /// twice: those in any table, those of removed customers in the log, and
-    /// those in archives ([`ArchiveRow::last_local_customer`]). 0 if there is
-    /// none.
-    fn last_local_customer_number(&self) -> Result<i64>;
-}
-
-/// Changes to customers and their consent.
-pub trait CustomerWrites {
-    /// Inserts a customer, or replaces the one with the same id, consent
-    /// included. `already_exists` if another customer of that website has the
-    /// address.
-    fn customer_put(&self, permit: &Permit<'_, CustomerWrite>, customer: &Customer) -> Result<()>;
-    /// Makes a customer's address available to another customer. You must call
-    /// [`customer_put`](Self::customer_put) for this customer before the
-    /// transaction ends. (An import needs it when two customers swap
-    /// addresses.)
-    fn customer_release_email(
-        &self,
-        permit: &Permit<'_, CustomerWrite>,
-        id: CustomerId,
-    ) -> Result<()>;
-    /// Replaces a `local:N` id by the merchant's id, in documents, sessions,
-    /// requests and notices too, and stores it as a former id.
-    fn customer_renumber(
-        &self,
-        permit: &Permit<'_, CustomerWrite>,
-        from: CustomerId,
-        to: CustomerId,
-    ) -> Result<()>;
-    fn customer_remove(&self, permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()>;
-    fn consent_put(
-        &self,
-        permit: &Permit<'_, ConsentWrite>,
-        id: CustomerId,
-        consent: &Consent,
-    ) -> Result<()>;
-}
-
-/// Orders, invoices, shipments and credit memos.
-pub trait DocumentReads {
-    /// All documents of a kind with this number, ordered by store view.
-    fn documents(&self, kind: DocumentKind, number: &str) -> Result<Vec<Document>>;
-    fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>>;
-    /// The number of documents of all kinds.
-    fn document_count(&self) -> Result<u64>;
-    /// The different e-mail addresses in a customer's documents.
-    fn document_emails(&self, id: CustomerId) -> Result<Vec<String>>;
-}
-
-/// Changes to documents.
-pub trait DocumentWrites {
-    /// Inserts a document, or replaces the one with the same kind and entity
-    /// id.
-    fn document_put(&self, permit: &Permit<'_, DocumentWrite>, document: &Document) -> Result<()>;
-    /// Deletes the e-mail address from a customer's documents, and from all
-    /// documents with one of `emails` (in lower case). Returns how many were
-    /// changed.
-    fn document_erase_emails(
-        &self,
-        permit: &Permit<'_, DocumentWrite>,
-        id: Option<CustomerId>,
-        emails: &[String],
-    ) -> Result<u64>;
-    fn document_remove(
-        &self,
-        permit: &Permit<'_, DocumentWrite>,
-        kind: DocumentKind,
-        entity_id: i64,
-    ) -> Result<()>;
 }

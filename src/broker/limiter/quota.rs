@@ -23,14 +23,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Permission to send a large request; released when dropped.
 #[derive(Debug)]
-pub struct LargeSlot<'c> {
+pub(crate) struct LargeSlot<'c> {
     limiter: &'c ConnectionLimiter,
     quota: u32,
 }
 
 /// Permission to run a heavy request; released when dropped.
 #[derive(Debug)]
-pub struct HeavySlot<'c> {
+pub(crate) struct HeavySlot<'c> {
     limiter: &'c ConnectionLimiter,
     quota: u32,
 }
@@ -46,7 +46,7 @@ impl<'c> Slot<'c> {
 
     /// Allows one large request per account at a time, so that memory use grows
     /// with the number of accounts, not of connections.
-    pub fn acquire_large(&self) -> Result<LargeSlot<'c>, String> {
+    pub(crate) fn acquire_large(&self) -> Result<LargeSlot<'c>, String> {
         let (limiter, quota) = (self.limiter, self.quota());
         if limiter.lock().large_requests.insert(quota) {
             return Ok(LargeSlot { limiter, quota });
@@ -59,7 +59,7 @@ impl<'c> Slot<'c> {
 
     /// Waits until the account may run another heavy request; `None` if the caller
     /// disconnects meanwhile.
-    pub fn acquire_heavy(
+    pub(crate) fn acquire_heavy(
         &self,
         is_gone: &dyn Fn() -> bool,
     ) -> Result<Option<HeavySlot<'c>>, String> {

@@ -9,7 +9,7 @@ use crate::cli::runner::Cli;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "completions",
     about: "Print a shell completion script",
     arguments: with_args::<CompletionsArgs>,

@@ -18,7 +18,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "document",
     about: "Show an order, invoice, shipment or credit memo",
     arguments: with_subcommands::<DocumentCommand>,

@@ -19,7 +19,7 @@ use lac_render::one::KeyValues;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "import",
     about: "Import websites, customers and documents from files",
     arguments: with_args::<ImportArgs>,

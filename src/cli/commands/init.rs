@@ -11,7 +11,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "init",
     about: "Create a store with its keys and the first admin user",
     arguments: with_args::<InitArgs>,

@@ -19,7 +19,7 @@ use lac_render::one::KeyValues;
 use lac_render::sanitize::{sanitize, sanitize_lines};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "key",
     about: "Show, rotate and retire the store's keys",
     arguments: with_subcommands::<KeyCommand>,

@@ -14,7 +14,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "man",
     about: "Write manual pages",
     arguments: with_args::<ManArgs>,

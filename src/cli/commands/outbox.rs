@@ -14,7 +14,7 @@ use lac_render::column::Column;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "outbox",
     about: "Show and retry notices to hooks ([hooks] in the config file)",
     arguments: with_subcommands::<OutboxCommand>,

@@ -12,7 +12,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "redeem",
     about: "Redeem a login URL or token, as the storefront",
     arguments: with_args::<RedeemArgs>,

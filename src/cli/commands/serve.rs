@@ -23,7 +23,7 @@ use lac_model::time::parse_duration;
 use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "serve",
     about: "Serve the store to other accounts on this machine",
     arguments: with_args::<ServeArgs>,

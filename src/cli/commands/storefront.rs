@@ -21,7 +21,7 @@ use lac_render::sanitize::sanitize;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "storefront",
     about: "Manage storefront accounts, which redeem login URLs",
     arguments: with_subcommands::<StorefrontCommand>,

@@ -24,7 +24,7 @@ use lac_render::one::KeyValues;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "verify",
     about: "Verify a login URL or token offline, without redeeming it",
     arguments: with_args::<VerifyArgs>,

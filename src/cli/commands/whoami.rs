@@ -11,7 +11,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "whoami",
     about: "Show who you are and what you may do",
     arguments: with_args::<NoArguments>,

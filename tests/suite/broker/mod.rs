@@ -14,34 +14,34 @@ use std::time::Duration;
 use crate::support::{BrokerProcess, CommandOutput, NOW, TestStore, command_output};
 
 /// A command that knows only the broker, not the store.
-pub fn command(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> Command {
+pub(crate) fn command(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> Command {
     let mut command = store.command(args);
     command.env("LAC_STORE", broker.store_setting());
     command
 }
 
 #[track_caller]
-pub fn run(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> CommandOutput {
+pub(crate) fn run(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> CommandOutput {
     command_output(command(store, broker, args).output().expect("lac runs"))
 }
 
-pub fn start_broker(store: &TestStore) -> BrokerProcess {
+pub(crate) fn start_broker(store: &TestStore) -> BrokerProcess {
     BrokerProcess::start(store, NOW, 99)
 }
 
 /// One protocol frame.
-pub fn frame(tag: u8, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(tag: u8, bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).expect("a short frame");
     [&[tag][..], &length.to_be_bytes(), bytes].concat()
 }
 
-pub fn hello() -> Vec<u8> {
+pub(crate) fn hello() -> Vec<u8> {
     frame(b'H', br#"{"protocol":1,"version":"0"}"#)
 }
 
 /// Sends bytes and returns what the broker sends until it hangs up or some
 /// seconds have passed.
-pub fn send_and_read(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn send_and_read(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
     let mut stream = UnixStream::connect(&broker.socket).expect("a broker");
     stream
         .set_read_timeout(Some(Duration::from_secs(5)))
@@ -54,7 +54,7 @@ pub fn send_and_read(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The answer or fault of a well-formed request.
-pub fn ask(broker: &BrokerProcess, request: &str) -> (u8, String) {
+pub(crate) fn ask(broker: &BrokerProcess, request: &str) -> (u8, String) {
     let reply = send_and_read(broker, &[hello(), frame(b'Q', request.as_bytes())].concat());
     let mut rest = &reply[..];
     let mut last = (0, String::new());

@@ -15,13 +15,13 @@ use serde_json::Value;
 use crate::support::TestStore;
 
 /// A store with a hook for both events.
-pub struct HookFixture {
+pub(crate) struct HookFixture {
     pub store: TestStore,
 }
 
 impl HookFixture {
     /// The hook appends its input to a file.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fixture = Self {
             store: TestStore::with_sample_data(),
         };
@@ -30,16 +30,16 @@ impl HookFixture {
         fixture
     }
 
-    pub fn output_path(&self) -> PathBuf {
+    pub(crate) fn output_path(&self) -> PathBuf {
         self.store.home().join("heard")
     }
 
-    pub fn program(&self) -> PathBuf {
+    pub(crate) fn program(&self) -> PathBuf {
         self.store.home().join("hook")
     }
 
     /// Sets the hook's script.
-    pub fn script(&self, text: &str) {
+    pub(crate) fn script(&self, text: &str) {
         let path = self.program();
         // A new file each time: a running script cannot be written.
         let _ = fs::remove_file(&path);
@@ -47,7 +47,7 @@ impl HookFixture {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("its mode");
     }
 
-    pub fn configure(&self, further: &str) {
+    pub(crate) fn configure(&self, further: &str) {
         let dir = self.store.home().join(".config/lac");
         fs::create_dir_all(&dir).expect("a directory");
         let (program, output_path) = (self.program(), self.output_path());
@@ -59,19 +59,19 @@ impl HookFixture {
     }
 
     /// The notices that the hook received so far.
-    pub fn received(&self) -> Vec<Value> {
+    pub(crate) fn received(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.output_path()).unwrap_or_default();
         text.lines()
             .map(|line| serde_json::from_str(line).expect("a JSON line"))
             .collect()
     }
 
-    pub fn database(&self) -> Connection {
+    pub(crate) fn database(&self) -> Connection {
         Connection::open(self.store.dir().join("lac.db")).expect("a database")
     }
 
     #[track_caller]
-    pub fn notices(&self) -> Vec<Value> {
+    pub(crate) fn notices(&self) -> Vec<Value> {
         serde_json::from_value(self.store.run_json(&["outbox", "list"])).expect("a list")
     }
 }

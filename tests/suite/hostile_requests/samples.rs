@@ -34,7 +34,7 @@ fn part() -> Value {
 
 /// Name and request.
 #[allow(clippy::too_many_lines)] // one list, on purpose
-pub fn all() -> Vec<(&'static str, Value)> {
+pub(super) fn all() -> Vec<(&'static str, Value)> {
     let id = "00112233445566778899aabbccddeeff";
     let request = "0011223344556677";
     let person = json!({"whom": {"customer": "1"}});

@@ -10,7 +10,7 @@ const EU: &str = "https://eu.shop.example.com";
 /// The ways to name customers in a filter, and the ids they have in the log.
 /// Dan has been removed: his address is found in the events, and his id is the
 /// old one.
-pub const CUSTOMERS: [(&str, &[&str]); 10] = [
+pub(crate) const CUSTOMERS: [(&str, &[&str]); 10] = [
     ("1", &["1"]),
     ("ADA@example.com", &["1"]),
     ("bob@Example.com", &["2", "5"]),
@@ -24,13 +24,13 @@ pub const CUSTOMERS: [(&str, &[&str]); 10] = [
 ];
 
 /// A removed customer, known only from the log.
-pub const REMOVED: &str = "dan@example.com";
+pub(crate) const REMOVED: &str = "dan@example.com";
 
 /// Agents with and without a comma in their names, sessions and refusals on two
 /// websites, a customer who got a merchant id, a removed customer, and reasons
 /// with capitals, quotes and non-ASCII text, in the week when the clocks of
 /// Berlin go back.
-pub fn shop() -> TestStore {
+pub(crate) fn shop() -> TestStore {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     store.clock.set("2026-10-23T06:00:00Z");
@@ -89,7 +89,7 @@ pub fn shop() -> TestStore {
 }
 
 /// Archives events older than a day: all but the last of them.
-pub fn archive(store: &TestStore) {
+pub(crate) fn archive(store: &TestStore) {
     store.run_ok(&["config", "set", "system/rotation/lifetime", "1"]);
     store.run_ok(&["log", "archive"]);
     let archives = store.dir().join("archive").read_dir();

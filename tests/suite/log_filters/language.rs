@@ -8,7 +8,7 @@ use super::busy::{CUSTOMERS, REMOVED};
 
 /// How values of a flag are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
+pub(super) enum Comparison {
     /// The field equals one of the values.
     Is(&'static str),
     /// The same; the name as a whole, or split at its commas.
@@ -27,7 +27,7 @@ pub enum Comparison {
 }
 
 /// All filter flags. All but the last five have a `--not-…` form.
-pub const FLAGS: [(&str, Comparison); 17] = [
+pub(super) const FLAGS: [(&str, Comparison); 17] = [
     ("action-group", Comparison::Is("action_group")),
     ("action", Comparison::Is("action")),
     ("result", Comparison::Is("result")),
@@ -49,7 +49,7 @@ pub const FLAGS: [(&str, Comparison); 17] = [
 
 /// One filter with its values.
 #[derive(Debug, Clone)]
-pub struct Clause {
+pub(super) struct Clause {
     pub flag: &'static str,
     pub comparison: Comparison,
     pub not: bool,
@@ -59,7 +59,7 @@ pub struct Clause {
 impl Clause {
     /// As arguments: a flag for each value, or comma-separated values if none
     /// contains a comma.
-    pub fn args(&self) -> Vec<String> {
+    pub(super) fn args(&self) -> Vec<String> {
         let not = if self.not { "not-" } else { "" };
         let flag = format!("--{not}{}", self.flag);
         let texts = matches!(
@@ -75,7 +75,7 @@ impl Clause {
 
     /// An event fits if it has any of the values; with `--not-…`, if it has
     /// none.
-    pub fn fits(&self, event: &Value) -> bool {
+    pub(super) fn fits(&self, event: &Value) -> bool {
         let any = self.values.iter().any(|value| self.one(value, event));
         any != self.not
     }
@@ -125,7 +125,7 @@ fn is_customer(value: &str, event: &Value) -> bool {
     }
 }
 
-pub fn time(event: &Value) -> DateTime<Utc> {
+pub(super) fn time(event: &Value) -> DateTime<Utc> {
     let time = event["time"].as_str().expect("a time");
     time.parse().expect("RFC 3339")
 }
@@ -141,14 +141,14 @@ fn bound(text: &str, is_end: bool) -> DateTime<Utc> {
 }
 
 /// The start of a day in Berlin.
-pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
     let local = day.and_hms_opt(0, 0, 0).expect("midnight");
     let at = Berlin.from_local_datetime(&local).earliest();
     at.expect("no gap at midnight").to_utc()
 }
 
 /// Values for a flag: some that occur in the log and some that do not.
-pub fn values(comparison: Comparison, log: &[Value]) -> Vec<String> {
+pub(super) fn values(comparison: Comparison, log: &[Value]) -> Vec<String> {
     let field = |name: &str| {
         let mut values: Vec<String> = log
             .iter()

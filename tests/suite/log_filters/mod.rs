@@ -1,7 +1,7 @@
 //! The filters that all log commands share, compared with simple recomputations
 //! over all events.
 
-pub mod busy;
+pub(crate) mod busy;
 mod days;
 mod language;
 mod order;

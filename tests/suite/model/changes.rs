@@ -18,7 +18,7 @@ use super::shop::{AGENTS, ROLES, WEBSITES};
 use super::steps::{Mode, Right, Scope, Step};
 
 impl Driver {
-    pub fn role(&mut self, step: &Step) -> Outcome {
+    pub(super) fn role(&mut self, step: &Step) -> Outcome {
         let context = self.shop.administrator();
         let mut no = None;
         let done = match *step {
@@ -87,7 +87,7 @@ impl Driver {
         Ok(())
     }
 
-    pub fn person(&mut self, step: &Step) -> Outcome {
+    pub(super) fn person(&mut self, step: &Step) -> Outcome {
         let context = self.shop.administrator();
         let (Step::Assign(at, _) | Step::Enable(at, _) | Step::Delete(at) | Step::Create(at, _)) =
             *step
@@ -154,7 +154,7 @@ impl Driver {
         Ok(())
     }
 
-    pub fn customer(&mut self, step: &Step) -> Outcome {
+    pub(super) fn customer(&mut self, step: &Step) -> Outcome {
         let context = self.shop.administrator();
         let consent = |customer: usize, granted, limit| ConsentChange {
             granted,
@@ -191,7 +191,7 @@ impl Driver {
         agree(&done, None)
     }
 
-    pub fn setting(&mut self, step: &Step) -> Outcome {
+    pub(super) fn setting(&mut self, step: &Step) -> Outcome {
         let at = |website: usize| ConfigScope::Website(WEBSITES[website].to_owned());
         let word = |yes| if yes { "yes" } else { "no" };
         let (path, value, scope) = match *step {

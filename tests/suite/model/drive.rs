@@ -21,7 +21,7 @@ const ORDERS: [&str; 4] = ["100000001", "", "200000001", ""];
 
 /// How many logins were allowed and refused.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Tally {
+pub(super) struct Tally {
     pub logins: usize,
     pub no_logins: usize,
     pub visits: usize,
@@ -30,7 +30,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
         Self {
             logins: self.logins + other.logins,
             no_logins: self.no_logins + other.no_logins,
@@ -41,7 +41,7 @@ impl Tally {
     }
 }
 
-pub struct Driver {
+pub(super) struct Driver {
     pub shop: Shop,
     pub model: Model,
     /// Every link so far: its session, its URL, its customer.
@@ -51,10 +51,10 @@ pub struct Driver {
 }
 
 /// An error describes the difference.
-pub type Outcome = Result<(), String>;
+pub(super) type Outcome = Result<(), String>;
 
 impl Driver {
-    pub fn new(template: &Template) -> Self {
+    pub(super) fn new(template: &Template) -> Self {
         let shop = Shop::new(template);
         let keys = KeyList {}.run(&shop.administrator()).expect("keys");
         let login = keys.into_iter().filter(|key| key.purpose == "login");
@@ -99,7 +99,7 @@ impl Driver {
     }
 
     /// Takes a step in both; an error describes how they differ.
-    pub fn take(&mut self, step: &Step) -> Outcome {
+    pub(super) fn take(&mut self, step: &Step) -> Outcome {
         match step {
             Step::Login(agent, plan) => self.login(*agent, plan),
             Step::Redeem(back, website) => self.redeem(*back, *website),
@@ -118,7 +118,7 @@ impl Driver {
         self.same_sessions()
     }
 
-    pub fn verify(&self) -> Outcome {
+    pub(super) fn verify(&self) -> Outcome {
         let verified = LogVerify::default().run(&self.shop.administrator(), &mut |_, _| {});
         let verdict = verified.and_then(|verified| verified.to_result());
         verdict.map_err(|fault| format!("the log: {fault}"))
@@ -288,7 +288,7 @@ impl Driver {
 }
 
 /// Whether both allow it or both refuse it.
-pub fn agree<T>(program: &Result<T, Fault>, no: Option<&str>) -> Outcome {
+pub(super) fn agree<T>(program: &Result<T, Fault>, no: Option<&str>) -> Outcome {
     match (program, no) {
         (Ok(_), None) | (Err(_), Some(_)) => Ok(()),
         (Ok(_), Some(no)) => Err(format!("done, but the model refuses it: {no}")),
@@ -317,6 +317,6 @@ fn request_for(plan: &LoginPlan) -> login::LoginRequest {
     }
 }
 
-pub fn number(customer: usize) -> String {
+pub(super) fn number(customer: usize) -> String {
     (customer + 1).to_string()
 }

@@ -7,7 +7,7 @@
 use super::steps::{LoginPlan, Mode, Right, Scope};
 
 /// The website of each customer: Ada and Bob on `base`, Cleo and Dan on `eu`.
-pub const WEBSITE: [usize; 4] = [0, 0, 1, 1];
+pub(super) const WEBSITE: [usize; 4] = [0, 0, 1, 1];
 
 const LINK: i64 = 60;
 const VISIT: i64 = 3600;
@@ -15,7 +15,7 @@ const REQUEST: i64 = 3600;
 /// How many seconds a clock may be set back before a session counts as expired.
 const SLACK: i64 = 5;
 
-pub struct Role {
+pub(super) struct Role {
     pub all: bool,
     pub rights: Vec<Right>,
     pub scope: Scope,
@@ -23,7 +23,7 @@ pub struct Role {
 
 /// A user name of agents and who holds it now: a reused name belongs to
 /// somebody else.
-pub struct Agent {
+pub(super) struct Agent {
     pub person: Option<usize>,
     pub role: usize,
     pub enabled: bool,
@@ -31,19 +31,19 @@ pub struct Agent {
 
 /// The customer's last answer about remote shopping assistance.
 #[derive(Clone, Copy)]
-pub enum ConsentAnswer {
+pub(super) enum ConsentAnswer {
     Nothing,
     No,
     Yes { until: Option<i64> },
 }
 
-pub struct Customer {
+pub(super) struct Customer {
     pub active: bool,
     pub answer: ConsentAnswer,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub(super) struct Session {
     pub id: String,
     pub person: usize,
     pub customer: usize,
@@ -57,7 +57,7 @@ pub struct Session {
 
 /// Who approves: an agent, or the administrator, who always may.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Approver {
+pub(super) enum Approver {
     Administrator,
     Person(usize),
 }
@@ -69,7 +69,7 @@ enum Stage {
     Closed,
 }
 
-pub struct Request {
+pub(super) struct Request {
     pub id: String,
     person: usize,
     customer: usize,
@@ -80,7 +80,7 @@ pub struct Request {
     end: i64,
 }
 
-pub struct Model {
+pub(super) struct Model {
     pub now: i64,
     pub enabled: bool,
     pub modes: [Mode; 2],
@@ -96,7 +96,7 @@ pub struct Model {
 
 /// An allowed login.
 #[derive(Debug)]
-pub struct Start {
+pub(super) struct Start {
     pub person: usize,
     pub overrides: bool,
     /// The approval that it uses.
@@ -104,7 +104,7 @@ pub struct Start {
 }
 
 /// The reason of a refusal, shown with a difference.
-pub type Refusal = &'static str;
+pub(super) type Refusal = &'static str;
 
 impl Model {
     fn agent(&self, person: usize) -> Option<&Agent> {
@@ -185,7 +185,7 @@ impl Model {
         })
     }
 
-    pub fn may_login(&self, agent: usize, plan: &LoginPlan) -> Result<Start, Refusal> {
+    pub(super) fn may_login(&self, agent: usize, plan: &LoginPlan) -> Result<Start, Refusal> {
         let start = self.may_start(agent, plan)?;
         if !self.approval[WEBSITE[plan.customer]] {
             return Ok(start);
@@ -197,7 +197,7 @@ impl Model {
         })
     }
 
-    pub fn may_redeem(&self, session: &str, website: usize) -> Result<(), Refusal> {
+    pub(super) fn may_redeem(&self, session: &str, website: usize) -> Result<(), Refusal> {
         let found = self.sessions.iter().find(|s| s.id == session);
         let found = found.ok_or("the session is over")?;
         if found.redeemed {
@@ -209,7 +209,7 @@ impl Model {
         Ok(())
     }
 
-    pub fn login(&mut self, start: &Start, customer: usize, id: String) {
+    pub(super) fn login(&mut self, start: &Start, customer: usize, id: String) {
         if let Some(request) = start.request {
             self.requests[request].stage = Stage::Closed;
         }
@@ -228,7 +228,7 @@ impl Model {
     }
 
     /// The session that a link opens relies on the consent at this moment.
-    pub fn redeem(&mut self, session: &str) {
+    pub(super) fn redeem(&mut self, session: &str) {
         let now = self.now;
         if let Some(found) = self.sessions.iter_mut().find(|s| s.id == session) {
             found.redeemed = true;
@@ -238,7 +238,7 @@ impl Model {
     }
 
     /// A refusal also ends sessions that rely on an override.
-    pub fn set_answer(&mut self, customer: usize, answer: ConsentAnswer) {
+    pub(super) fn set_answer(&mut self, customer: usize, answer: ConsentAnswer) {
         self.customers[customer].answer = answer;
         if matches!(answer, ConsentAnswer::No) {
             self.sessions
@@ -249,7 +249,7 @@ impl Model {
 
     /// Ends every session whose basis is gone, and shortens those whose consent
     /// ends earlier. Call it after any change.
-    pub fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let mut sessions = std::mem::take(&mut self.sessions);
         for session in sessions.iter_mut().filter(|s| !s.overrides) {
             let limit = self.limit(session.customer);
@@ -320,7 +320,7 @@ impl Model {
     }
 
     /// The existing request for the same login; `None` for a new one.
-    pub fn may_ask(
+    pub(super) fn may_ask(
         &self,
         agent: usize,
         plan: &LoginPlan,
@@ -340,7 +340,13 @@ impl Model {
     }
 
     /// Adds a request; it replaces approvals that are no longer valid.
-    pub fn ask(&mut self, start: &Start, plan: &LoginPlan, known: Option<usize>, id: String) {
+    pub(super) fn ask(
+        &mut self,
+        start: &Start,
+        plan: &LoginPlan,
+        known: Option<usize>,
+        id: String,
+    ) {
         if known.is_some_and(|at| matches!(self.requests[at].stage, Stage::Approved { .. })) {
             return;
         }
@@ -364,7 +370,12 @@ impl Model {
         }
     }
 
-    pub fn may_decide(&self, by: Approver, request: usize, yes: bool) -> Result<(), Refusal> {
+    pub(super) fn may_decide(
+        &self,
+        by: Approver,
+        request: usize,
+        yes: bool,
+    ) -> Result<(), Refusal> {
         let request = &self.requests[request];
         if !self.approves(by, request) {
             return Err("may not approve this");
@@ -380,7 +391,7 @@ impl Model {
         Ok(())
     }
 
-    pub fn decide(&mut self, by: Approver, request: usize, yes: bool) {
+    pub(super) fn decide(&mut self, by: Approver, request: usize, yes: bool) {
         let at = self.now;
         let request = &mut self.requests[request];
         request.stage = Stage::Closed;

@@ -20,13 +20,13 @@ use crate::support::{
     sample_stores,
 };
 
-pub const AGENTS: [&str; 3] = ["ann", "ben", "cyd"];
-pub const ROLES: [&str; 2] = ["days", "nights"];
-pub const WEBSITES: [&str; 2] = ["base", "eu"];
-pub const ORIGINS: [&str; 2] = ["https://shop.example.com", "https://eu.shop.example.com"];
+pub(super) const AGENTS: [&str; 3] = ["ann", "ben", "cyd"];
+pub(super) const ROLES: [&str; 2] = ["days", "nights"];
+pub(super) const WEBSITES: [&str; 2] = ["base", "eu"];
+pub(super) const ORIGINS: [&str; 2] = ["https://shop.example.com", "https://eu.shop.example.com"];
 
 /// The store that every sequence copies.
-pub struct Template {
+pub(super) struct Template {
     store: TestStore,
     storefronts: [String; 2],
 }
@@ -35,7 +35,7 @@ impl Template {
     /// Ada (base) and Cleo (eu) have consented, Bob (base) has refused and Dan
     /// (eu) has no consent record. The first role may log in from everywhere,
     /// the second may approve and override consent.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let store = TestStore::new();
         for (kind, data) in sample_stores() {
             store.import(kind, &data);
@@ -99,7 +99,7 @@ impl Random for Numbers {
 }
 
 /// The open store of one sequence.
-pub struct Shop {
+pub(super) struct Shop {
     sqlite: SqliteStore,
     high_water: CheckpointFile,
     archives: ArchiveDir,
@@ -113,7 +113,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub fn new(template: &Template) -> Self {
+    pub(super) fn new(template: &Template) -> Self {
         let files = template.store.copy_store();
         let dir = StoreDir::open(&files.dir(), None).expect("a store");
         let now: Timestamp = NOW.parse().expect("a time");
@@ -142,23 +142,23 @@ impl Shop {
         }
     }
 
-    pub fn set_clock(&self, seconds: i64) {
+    pub(super) fn set_clock(&self, seconds: i64) {
         self.clock.0.set(seconds);
     }
 
-    pub fn now(&self) -> i64 {
+    pub(super) fn now(&self) -> i64 {
         self.clock.0.get()
     }
 
-    pub fn administrator(&self) -> Context<'_> {
+    pub(super) fn administrator(&self) -> Context<'_> {
         self.context(&self.administrator)
     }
 
-    pub fn agent(&self, agent: usize) -> Context<'_> {
+    pub(super) fn agent(&self, agent: usize) -> Context<'_> {
         self.context(&self.agents[agent])
     }
 
-    pub fn storefront(&self, website: usize) -> Context<'_> {
+    pub(super) fn storefront(&self, website: usize) -> Context<'_> {
         self.context(&self.storefronts[website])
     }
 

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use super::model::WEBSITE;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Right {
+pub(super) enum Right {
     Login,
     Order,
     Approve,
@@ -14,20 +14,20 @@ pub enum Right {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub(super) enum Scope {
     All,
     Website(usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(super) enum Mode {
     OptIn,
     OptOut,
     Mandatory,
 }
 
 #[derive(Debug, Clone)]
-pub struct LoginPlan {
+pub(super) struct LoginPlan {
     pub customer: usize,
     pub from_order: bool,
     pub overrides: bool,
@@ -36,19 +36,19 @@ pub struct LoginPlan {
 
 impl LoginPlan {
     /// The customer's website.
-    pub fn website(&self) -> usize {
+    pub(super) fn website(&self) -> usize {
         WEBSITE[self.customer]
     }
 
     /// Ada and Cleo have an order, from which a login starts; the others are
     /// named directly.
-    pub fn starts_from_order(&self) -> bool {
+    pub(super) fn starts_from_order(&self) -> bool {
         self.from_order && self.customer.is_multiple_of(2)
     }
 }
 
 #[derive(Debug, Clone)]
-pub enum Step {
+pub(super) enum Step {
     Grant(usize, Right, bool),
     Access(usize, bool),
     Scope(usize, Scope),
@@ -224,7 +224,7 @@ fn scenario() -> impl Strategy<Value = Vec<Step>> {
 
 /// A sequence of any length, about forty steps on average, so that a difference
 /// shrinks to the few steps it takes.
-pub fn sequence() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn sequence() -> impl Strategy<Value = Vec<Step>> {
     let scenarios = prop::collection::vec(scenario(), 1..32);
     scenarios.prop_map(|scenarios| scenarios.into_iter().flatten().collect())
 }

@@ -133,7 +133,7 @@ fn a_limited_search_says_that_rows_are_missing() {
 }
 
 /// Inserts rows into the database quickly, as an import would leave them.
-pub fn insert_customers(store: &TestStore, count: usize) {
+pub(super) fn insert_customers(store: &TestStore, count: usize) {
     let mut conn = rusqlite::Connection::open(store.dir().join("lac.db")).expect("opens");
     let website: i64 = conn
         .query_row("SELECT id FROM website WHERE code = 'eu'", [], |row| {

@@ -55,9 +55,9 @@ fn check_ending(case: &EndingCase, active: bool) {
     store.clock.set(LATER);
     (case.change)(store, &ben);
 
-    let cause = case.cause[usize::from(active)];
+    let expected_cause = case.cause[usize::from(active)];
     let shown = store.run_json(&["session", "show", &id]);
-    assert_eq!(shown["end_cause"], cause, "{shown}");
+    assert_eq!(shown["end_cause"], expected_cause, "{shown}");
     assert!(
         ["ended", "expired"].contains(&json_str(&shown["state"])),
         "{shown}"
@@ -71,7 +71,7 @@ fn check_ending(case: &EndingCase, active: bool) {
         "expire"
     };
     assert_eq!(event["action"], action, "{events}");
-    assert_eq!(event["details"]["cause"], cause);
+    assert_eq!(event["details"]["expected_cause"], cause);
     let seconds = if active {
         json!(case.seconds)
     } else {

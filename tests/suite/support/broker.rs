@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::TestStore;
 
 /// Ends with the test.
-pub struct BrokerProcess {
+pub(crate) struct BrokerProcess {
     pub child: Child,
     pub socket: PathBuf,
     _dir: TempDir,
@@ -20,7 +20,7 @@ pub struct BrokerProcess {
 
 impl BrokerProcess {
     /// Starts a broker; it listens when this returns.
-    pub fn start(store: &TestStore, clock: &str, seed: u64) -> Self {
+    pub(crate) fn start(store: &TestStore, clock: &str, seed: u64) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let dir = tempfile::tempdir().expect("a directory");
@@ -56,7 +56,7 @@ impl BrokerProcess {
     }
 
     /// The store setting that reaches it.
-    pub fn store_setting(&self) -> String {
+    pub(crate) fn store_setting(&self) -> String {
         format!("unix:{}", self.socket.display())
     }
 }

@@ -9,7 +9,7 @@ const ALLOWED_ELEMENTS: &str = " html head meta title style body header main sec
 
 /// Fails unless every tag is closed in order, and nothing is run or fetched.
 #[track_caller]
-pub fn assert_self_contained(page: &str) {
+pub(crate) fn assert_self_contained(page: &str) {
     let style = page
         .split("<style>")
         .nth(1)

@@ -41,7 +41,7 @@ impl Random for FixedSource {
 }
 
 /// An open store, as the command line opens it.
-pub struct InProcessStore {
+pub(crate) struct InProcessStore {
     store: Result<SqliteStore, Fault>,
     high_water: CheckpointFile,
     archives: ArchiveDir,
@@ -50,7 +50,7 @@ pub struct InProcessStore {
 }
 
 impl InProcessStore {
-    pub fn new(store: &TestStore) -> Self {
+    pub(crate) fn new(store: &TestStore) -> Self {
         let dir = StoreDir::open(&store.dir(), None).expect("a store");
         let uid = nix::unistd::getuid();
         let account = match nix::unistd::User::from_uid(uid) {
@@ -73,7 +73,7 @@ impl InProcessStore {
 
     /// Maps the account that runs the tests to `user` instead of `before`, with
     /// an administrator's token.
-    pub fn map_account(mut self, token: &str, before: &str, user: &str) {
+    pub(crate) fn map_account(mut self, token: &str, before: &str, user: &str) {
         let account = self.caller.os_account.clone().expect("an account");
         self.caller.credential = Credential::from_token_or_account(Some(token), &account);
         let context = self.context().expect("a context");
@@ -106,7 +106,7 @@ impl InProcessStore {
     }
 
     /// Appends this many events; each changes a setting.
-    pub fn append_setting_changes(&self, count: usize) {
+    pub(crate) fn append_setting_changes(&self, count: usize) {
         let context = self.context().expect("a context");
         for value in ["yes", "no"].iter().cycle().take(count) {
             let set = ConfigSet {
@@ -121,7 +121,7 @@ impl InProcessStore {
 
     /// Appends the events of this many sessions, `seconds` apart, from a time
     /// on; in one transaction.
-    pub fn append_visits(&self, count: u64, from: &str, seconds: u64) {
+    pub(crate) fn append_visits(&self, count: u64, from: &str, seconds: u64) {
         let context = self.context().expect("a context");
         let from: Timestamp = from.parse().expect("a time");
         let tx = context.store.write().expect("a transaction");
@@ -147,7 +147,7 @@ impl InProcessStore {
 
     /// All findings; `None` if the log verifies. Panics on a fault whose exit
     /// code is not 6.
-    pub fn verify_findings(&self) -> Option<Vec<String>> {
+    pub(crate) fn verify_findings(&self) -> Option<Vec<String>> {
         let verified = self
             .context()
             .and_then(|context| LogVerify::default().run(&context, &mut |_, _| {}));

@@ -1,15 +1,15 @@
 //! Helpers: a store in a temporary directory, and the program run on it.
 
 mod broker;
-pub mod html_page;
+pub(crate) mod html_page;
 mod in_process_store;
 mod sample_data;
 mod storefront;
 
-pub use broker::BrokerProcess;
-pub use in_process_store::InProcessStore;
-pub use sample_data::*;
-pub use storefront::*;
+pub(crate) use broker::BrokerProcess;
+pub(crate) use in_process_store::InProcessStore;
+pub(crate) use sample_data::*;
+pub(crate) use storefront::*;
 
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
@@ -19,11 +19,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The time of every test that sets no other.
-pub const NOW: &str = "2026-10-05T12:00:00.000000Z";
+pub(crate) const NOW: &str = "2026-10-05T12:00:00.000000Z";
 
 /// A temporary store whose administrator `alice` is the account that runs the
 /// tests.
-pub struct TestStore {
+pub(crate) struct TestStore {
     home: TempDir,
     seed: Cell<u64>,
     pub clock: Cell<&'static str>,
@@ -32,13 +32,13 @@ pub struct TestStore {
 
 /// Whether commands reach their stores through a broker
 /// (`LAC_SUITE_VIA=broker`).
-pub fn uses_broker() -> bool {
+pub(crate) fn uses_broker() -> bool {
     std::env::var_os("LAC_SUITE_VIA").is_some_and(|way| way == "broker")
 }
 
 /// The result of a run.
 #[derive(Debug)]
-pub struct CommandOutput {
+pub(crate) struct CommandOutput {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -46,7 +46,7 @@ pub struct CommandOutput {
 
 impl TestStore {
     /// An empty directory without a store.
-    pub fn uninitialized() -> Self {
+    pub(crate) fn uninitialized() -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
         Self {
             home,
@@ -57,14 +57,14 @@ impl TestStore {
     }
 
     /// A founded store.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let store = Self::uninitialized();
         store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
         store
     }
 
     /// Another store with the same files, like a stolen copy.
-    pub fn copy_store(&self) -> Self {
+    pub(crate) fn copy_store(&self) -> Self {
         let other = Self {
             seed: Cell::new(self.seed.get() + 1_000_000),
             clock: self.clock.clone(),
@@ -74,17 +74,17 @@ impl TestStore {
         other
     }
 
-    pub fn dir(&self) -> PathBuf {
+    pub(crate) fn dir(&self) -> PathBuf {
         self.home.path().join("store")
     }
 
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// The command with an empty environment, its own home, the fixed clock,
     /// and a seed that no other run of this store has.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));
         self.seed.set(self.seed.get() + 1);
         command
@@ -112,12 +112,12 @@ impl TestStore {
         way
     }
 
-    pub fn run(&self, args: &[&str]) -> CommandOutput {
+    pub(crate) fn run(&self, args: &[&str]) -> CommandOutput {
         command_output(self.command(args).output().expect("lac runs"))
     }
 
     /// A run with an access token.
-    pub fn run_as(&self, token: &str, args: &[&str]) -> CommandOutput {
+    pub(crate) fn run_as(&self, token: &str, args: &[&str]) -> CommandOutput {
         command_output(
             self.command(args)
                 .env("LAC_TOKEN", token)
@@ -127,7 +127,7 @@ impl TestStore {
     }
 
     /// A run with this text on stdin.
-    pub fn run_with(&self, stdin: &[u8], args: &[&str]) -> CommandOutput {
+    pub(crate) fn run_with(&self, stdin: &[u8], args: &[&str]) -> CommandOutput {
         use std::io::Write;
         let mut child = self
             .command(args)
@@ -143,7 +143,7 @@ impl TestStore {
 
     /// A run that must succeed; returns its stdout.
     #[track_caller]
-    pub fn run_ok(&self, args: &[&str]) -> String {
+    pub(crate) fn run_ok(&self, args: &[&str]) -> String {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "lac {args:?}: {ran:#?}");
         ran.stdout
@@ -151,7 +151,7 @@ impl TestStore {
 
     /// A run with `-o json` that must succeed; returns the JSON.
     #[track_caller]
-    pub fn run_json(&self, args: &[&str]) -> Value {
+    pub(crate) fn run_json(&self, args: &[&str]) -> Value {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         serde_json::from_str(&self.run_ok(&args)).expect("JSON on stdout")
     }
@@ -159,14 +159,14 @@ impl TestStore {
     /// A run with `-o json` that must fail with this error code and exit code;
     /// returns the error.
     #[track_caller]
-    pub fn run_failing(&self, args: &[&str], code: &str, exit: i32) -> Value {
+    pub(crate) fn run_failing(&self, args: &[&str], code: &str, exit: i32) -> Value {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         self.run(&args).assert_failed(code, exit)
     }
 
     /// Creates an admin user with a role; returns a token for them.
     #[track_caller]
-    pub fn create_user(&self, name: &str, role: &str) -> String {
+    pub(crate) fn create_user(&self, name: &str, role: &str) -> String {
         self.run_ok(&["user", "create", name, "--role", role]);
         let token = self.run_json(&["user", "token", "create", name]);
         token["token"].as_str().expect("a token").to_owned()
@@ -175,7 +175,7 @@ impl TestStore {
     /// Sets a customer's name to one that is no longer accepted, like a row of
     /// an older version.
     #[track_caller]
-    pub fn set_invalid_name(&self, id: &str, first: &str, last: &str) {
+    pub(crate) fn set_invalid_name(&self, id: &str, first: &str, last: &str) {
         let db = rusqlite::Connection::open(self.dir().join("lac.db")).expect("the database");
         let sql = "UPDATE customer SET first_name = ?2, last_name = ?3 WHERE id = ?1";
         assert_eq!(db.execute(sql, [id, first, last]), Ok(1));
@@ -183,7 +183,7 @@ impl TestStore {
 
     /// The log, newest first.
     #[track_caller]
-    pub fn log_events(&self) -> Vec<Value> {
+    pub(crate) fn log_events(&self) -> Vec<Value> {
         serde_json::from_value(self.run_json(&["log", "list"])).expect("a list")
     }
 }
@@ -191,7 +191,11 @@ impl TestStore {
 /// Creates an admin user, and a role of the same name with these resources;
 /// returns a token.
 #[track_caller]
-pub fn create_user_with_own_role(store: &TestStore, name: &str, resources: &[&str]) -> String {
+pub(crate) fn create_user_with_own_role(
+    store: &TestStore,
+    name: &str,
+    resources: &[&str],
+) -> String {
     store.run_ok(&["role", "create", name]);
     if !resources.is_empty() {
         let allow: Vec<&str> = ["role", "allow", name]
@@ -207,7 +211,7 @@ impl CommandOutput {
     /// Fails unless the run failed with this code as JSON and an empty stdout;
     /// returns the error.
     #[track_caller]
-    pub fn assert_failed(&self, code: &str, exit: i32) -> Value {
+    pub(crate) fn assert_failed(&self, code: &str, exit: i32) -> Value {
         assert_eq!(self.code, exit, "{self:#?}");
         assert_eq!(self.stdout, "", "{self:#?}");
         let line = self.stderr.lines().last().expect("an error line");
@@ -217,14 +221,14 @@ impl CommandOutput {
     }
 
     #[track_caller]
-    pub fn assert_succeeded(self) -> Self {
+    pub(crate) fn assert_succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");
         self
     }
 }
 
 /// Copies files and directories with their modes, without the temporary `-shm`.
-pub fn copy_dir(from: &Path, to: &Path) {
+pub(crate) fn copy_dir(from: &Path, to: &Path) {
     use std::fs;
     let mode = fs::metadata(from).expect("a directory").permissions();
     fs::create_dir_all(to).expect("a directory");
@@ -240,7 +244,7 @@ pub fn copy_dir(from: &Path, to: &Path) {
     }
 }
 
-pub fn command_output(output: Output) -> CommandOutput {
+pub(crate) fn command_output(output: Output) -> CommandOutput {
     CommandOutput {
         code: output.status.code().expect("an exit code"),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),

@@ -7,7 +7,7 @@ use super::TestStore;
 
 /// Website `base` (views `en`, `es`) and website `eu` (views `de`, `fr`, and
 /// `nl`, which is not active).
-pub fn sample_stores() -> Vec<(&'static str, Value)> {
+pub(crate) fn sample_stores() -> Vec<(&'static str, Value)> {
     vec![
         (
             "websites",
@@ -48,7 +48,7 @@ pub fn sample_stores() -> Vec<(&'static str, Value)> {
 
 /// A customer as REST returns it; `consent` is 2 (yes), 1 (no) or 0 (not
 /// asked).
-pub fn rest_customer(
+pub(crate) fn rest_customer(
     id: u64,
     email: &str,
     name: (&str, &str),
@@ -68,14 +68,14 @@ pub fn rest_customer(
 }
 
 /// One page of a REST answer.
-pub fn rest_page(items: &[Value]) -> Value {
+pub(crate) fn rest_page(items: &[Value]) -> Value {
     json!({"items": items, "search_criteria": {}, "total_count": items.len()})
 }
 
 /// Shoppers: 1 Ada (base, consent), 2 Bob (base, refused), 3 Cleo (eu,
 /// consent), 4 Dan (eu, consent), 5 Bob again on eu (consent), 6 Eve (base,
 /// consent, not confirmed), 7 Finn (eu, own view not active, consent).
-pub fn sample_customers() -> Value {
+pub(crate) fn sample_customers() -> Value {
     let mut eve = rest_customer(6, "eve@example.com", ("Eve", "Early"), (1, 1), 2);
     eve["confirmation"] = json!("c0ffee");
     rest_page(&[
@@ -103,7 +103,7 @@ fn rest_order(id: u64, number: &str, store: u64, customer: Option<(u64, &str)>) 
 
 /// Orders 100000001 (Ada, view en), 200000001 (Cleo, view de), 100000002
 /// (guest), 300000001 (two: Ada in en, Dan in fr).
-pub fn sample_orders() -> Value {
+pub(crate) fn sample_orders() -> Value {
     rest_page(&[
         rest_order(1, "100000001", 1, Some((1, "ada@example.com"))),
         rest_order(2, "200000001", 3, Some((3, "cleo@example.com"))),
@@ -114,7 +114,7 @@ pub fn sample_orders() -> Value {
 }
 
 /// One document of each kind for each of the first two orders.
-pub fn sample_documents() -> Value {
+pub(crate) fn sample_documents() -> Value {
     let of = |id: u64, order: u64, store: u64, number: &str| {
         json!({"entity_id": id, "increment_id": number, "order_id": order, "store_id": store,
                "created_at": "2026-10-02 10:00:00"})
@@ -126,7 +126,7 @@ impl TestStore {
     /// A store with all sample data, the feature on, and a base URL for each
     /// website.
     #[track_caller]
-    pub fn with_sample_data() -> Self {
+    pub(crate) fn with_sample_data() -> Self {
         let store = Self::new();
         store.load_sample_data();
         store
@@ -134,7 +134,7 @@ impl TestStore {
 
     /// Imports the sample data into a founded store.
     #[track_caller]
-    pub fn load_sample_data(&self) {
+    pub(crate) fn load_sample_data(&self) {
         let store = self;
         for (kind, data) in sample_stores() {
             store.import(kind, &data);
@@ -153,7 +153,7 @@ impl TestStore {
 
     /// Imports a file from stdin.
     #[track_caller]
-    pub fn import(&self, kind: &str, data: &Value) -> Value {
+    pub(crate) fn import(&self, kind: &str, data: &Value) -> Value {
         let text = data.to_string();
         let ran = self
             .run_with(text.as_bytes(), &["import", kind, "-", "-o", "json"])
@@ -163,14 +163,14 @@ impl TestStore {
 
     /// Turns the feature on or off.
     #[track_caller]
-    pub fn set_feature(&self, yes_no: &str) {
+    pub(crate) fn set_feature(&self, yes_no: &str) {
         self.run_ok(&["config", "set", "login_as_customer/general/enabled", yes_no]);
     }
 
     /// Creates a role with these resources and an admin user with it; returns a
     /// token.
     #[track_caller]
-    pub fn create_user_with_resources(&self, name: &str, resources: &[&str]) -> String {
+    pub(crate) fn create_user_with_resources(&self, name: &str, resources: &[&str]) -> String {
         let role = format!("{name}s");
         self.run_ok(&["role", "create", &role]);
         if !resources.is_empty() {
@@ -183,7 +183,7 @@ impl TestStore {
 
     /// Creates a support agent who may log in from everywhere; returns a token.
     #[track_caller]
-    pub fn create_agent(&self, name: &str) -> String {
+    pub(crate) fn create_agent(&self, name: &str) -> String {
         let documents = [
             "sales_order",
             "sales_invoice",
@@ -197,7 +197,7 @@ impl TestStore {
 
     /// A login by the administrator; returns the JSON output.
     #[track_caller]
-    pub fn login(&self, args: &[&str]) -> Value {
+    pub(crate) fn login(&self, args: &[&str]) -> Value {
         let mut all = vec!["login"];
         all.extend(args);
         self.run_json(&all)
@@ -205,13 +205,13 @@ impl TestStore {
 
     /// The URL of such a login.
     #[track_caller]
-    pub fn login_url(&self, args: &[&str]) -> String {
+    pub(crate) fn login_url(&self, args: &[&str]) -> String {
         self.login(args)["url"].as_str().expect("a URL").to_owned()
     }
 }
 
 /// A JSON string as text.
 #[track_caller]
-pub fn json_str(value: &Value) -> &str {
+pub(crate) fn json_str(value: &Value) -> &str {
     value.as_str().expect("a text")
 }

@@ -3,7 +3,7 @@
 use super::{TestStore, json_str};
 
 /// A store with a storefront account.
-pub struct StorefrontFixture {
+pub(crate) struct StorefrontFixture {
     pub store: TestStore,
     pub storefront: String,
 }
@@ -12,13 +12,13 @@ impl StorefrontFixture {
     /// The store of [`TestStore::with_sample_data`] and a storefront for both
     /// websites.
     #[track_caller]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::add_storefront(TestStore::with_sample_data())
     }
 
     /// The same in a founded, empty store.
     #[track_caller]
-    pub fn with_store(store: TestStore) -> Self {
+    pub(crate) fn with_store(store: TestStore) -> Self {
         store.load_sample_data();
         Self::add_storefront(store)
     }
@@ -31,7 +31,7 @@ impl StorefrontFixture {
 
     /// Creates a login link; returns its token.
     #[track_caller]
-    pub fn issue_link(&self, agent: &str, args: &[&str]) -> String {
+    pub(crate) fn issue_link(&self, agent: &str, args: &[&str]) -> String {
         let mut all = vec!["login"];
         all.extend(args);
         all.extend(["-o", "json"]);
@@ -43,7 +43,7 @@ impl StorefrontFixture {
 
     /// Redeems a link; returns the session's id.
     #[track_caller]
-    pub fn redeem(&self, token: &str, audience: &str) -> String {
+    pub(crate) fn redeem(&self, token: &str, audience: &str) -> String {
         let args = ["redeem", token, "--audience", audience, "-o", "json"];
         let ran = self
             .store
@@ -55,7 +55,7 @@ impl StorefrontFixture {
 
     /// A whole session; `times` are those of login, redemption and end.
     #[track_caller]
-    pub fn run_session(
+    pub(crate) fn run_session(
         &self,
         agent: &str,
         args: &[&str],

@@ -73,7 +73,7 @@ fn is_possible(sql: &str) -> bool {
 }
 
 /// The log's tables, with the type of each value.
-pub fn dump(connection: &rusqlite::Connection) -> Vec<String> {
+pub(super) fn dump(connection: &rusqlite::Connection) -> Vec<String> {
     let mut lines = Vec::new();
     for table in [
         "audit_event",

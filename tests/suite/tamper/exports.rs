@@ -9,7 +9,7 @@ use super::{Cases, copy};
 use crate::support::TestStore;
 
 /// Exports sessions with a proof; returns the file, its manifest and its proof.
-pub fn export(store: &TestStore, name: &str, filter: &[&str]) -> [PathBuf; 3] {
+pub(super) fn export(store: &TestStore, name: &str, filter: &[&str]) -> [PathBuf; 3] {
     let path = store.home().join(name);
     let args = [&["log", "export", path.to_str().expect("a path")], filter].concat();
     store.run_json(&args);
@@ -17,7 +17,7 @@ pub fn export(store: &TestStore, name: &str, filter: &[&str]) -> [PathBuf; 3] {
     [path.clone(), beside("manifest.json"), beside("proof")]
 }
 
-pub const VISITS: [&str; 6] = [
+pub(super) const VISITS: [&str; 6] = [
     "--action-group",
     "login_as_customer",
     "--since",
@@ -26,17 +26,17 @@ pub const VISITS: [&str; 6] = [
     "2026-10-04",
 ];
 
-pub fn key(store: &TestStore) -> String {
+pub(super) fn key(store: &TestStore) -> String {
     store.run_ok(&["key", "verifier"]).trim().to_owned()
 }
 
 /// Checks a file with only the public key, in a home without a store.
-pub fn assert_exit(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
+pub(super) fn assert_exit(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
     let args = ["--file", file.to_str().expect("a path"), "--key", key];
     cases.assert_exit(what, &TestStore::uninitialized(), &args, expected);
 }
 
-pub fn assert_holds(file: &Path, key: &str) -> Value {
+pub(super) fn assert_holds(file: &Path, key: &str) -> Value {
     TestStore::uninitialized().run_json(&[
         "log",
         "verify",

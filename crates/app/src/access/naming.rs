@@ -9,7 +9,7 @@ use lac_store::Result;
 
 /// The websites of a custom scope that the actor can see; `None` for scope
 /// `all`.
-pub fn website_codes(view: &ReadView<'_>, scope: &RoleScope) -> Result<Option<Vec<String>>> {
+pub(super) fn website_codes(view: &ReadView<'_>, scope: &RoleScope) -> Result<Option<Vec<String>>> {
     let Some(ids) = scope.websites() else {
         return Ok(None);
     };
@@ -23,7 +23,7 @@ pub fn website_codes(view: &ReadView<'_>, scope: &RoleScope) -> Result<Option<Ve
 
 /// Parses resource names, optionally adding the resources below each. Fails
 /// with `resource_not_found`, or `invalid_value` for an ambiguous name.
-pub fn parse_resources(texts: &[ShortText], with_children: bool) -> Result<Vec<Resource>> {
+pub(super) fn parse_resources(texts: &[ShortText], with_children: bool) -> Result<Vec<Resource>> {
     let mut found = Vec::new();
     for text in texts {
         let resource = Resource::parse(text).map_err(resource_fault)?;
@@ -36,7 +36,7 @@ pub fn parse_resources(texts: &[ShortText], with_children: bool) -> Result<Vec<R
     Ok(found)
 }
 
-pub fn resource_fault(error: ResourceError) -> Fault {
+pub(super) fn resource_fault(error: ResourceError) -> Fault {
     let text = error.to_string();
     match error {
         ResourceError::Unknown {

@@ -75,7 +75,7 @@ impl Config {
 
 /// The fault for a stored value that its field does not allow. It can only come
 /// from a change made directly in the database.
-pub fn damaged_value(path: &str, scope: &ConfigScope, problem: &InvalidValue) -> Fault {
+pub(crate) fn damaged_value(path: &str, scope: &ConfigScope, problem: &InvalidValue) -> Fault {
     Fault::RowDamaged {
         table: "config_value".to_owned(),
         id: format!("{path} at {scope}"),

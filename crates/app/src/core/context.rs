@@ -71,11 +71,3 @@ pub struct Context<'a> {
     /// Which kinds of hook are configured.
     pub hooks: EnabledHooks,
 }
-
-impl std::fmt::Debug for Context<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context")
-            .field("caller", self.caller)
-            .finish_non_exhaustive()
-    }
-}

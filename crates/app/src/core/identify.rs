@@ -13,7 +13,7 @@ use lac_store::{ReadTx, Result};
 /// The owner of the token if there is one, otherwise the admin user mapped to
 /// the operating-system account. Fails with `not_authenticated`, whose remedy
 /// is the command an administrator can run.
-pub fn identify(tx: &dyn ReadTx, credential: &Credential, now: Timestamp) -> Result<Actor> {
+pub(crate) fn identify(tx: &dyn ReadTx, credential: &Credential, now: Timestamp) -> Result<Actor> {
     match credential {
         Credential::Token(token) => actor_by_token(tx, token, now),
         Credential::MalformedToken => Err(token_refused("it is not an access token of lac")),

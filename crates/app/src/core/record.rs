@@ -88,7 +88,7 @@ fn detect_rollback(context: &Context<'_>, read: &dyn ReadTx, origin: &str) -> Op
 }
 
 /// A function that opens the log.
-pub type OpenLog = for<'tx> fn(
+pub(crate) type OpenLog = for<'tx> fn(
     &Context<'tx>,
     &'tx dyn WriteTx,
     &Config,
@@ -97,7 +97,7 @@ pub type OpenLog = for<'tx> fn(
 ) -> Result<Appender<'tx>>;
 
 /// Opens the log after all checks.
-pub fn open_log<'tx>(
+pub(crate) fn open_log<'tx>(
     context: &Context<'tx>,
     tx: &'tx dyn WriteTx,
     config: &Config,
@@ -110,7 +110,7 @@ pub fn open_log<'tx>(
 }
 
 /// Opens the log when the checkpoint file may be missing.
-pub fn open_log_for_recovery<'tx>(
+pub(crate) fn open_log_for_recovery<'tx>(
     context: &Context<'tx>,
     tx: &'tx dyn WriteTx,
     config: &Config,
@@ -125,7 +125,7 @@ pub fn open_log_for_recovery<'tx>(
 
 /// Signs the appended events. The write may have changed which action groups
 /// are logged, so the config is read again.
-pub fn seal(
+pub(crate) fn seal(
     mut log: Appender<'_>,
     tx: &dyn WriteTx,
     recorded: RecordedEvent,
@@ -139,7 +139,11 @@ pub fn seal(
 
 /// Commits a write with its event. After the write lock is released, the
 /// checkpoint is anchored if it is due.
-pub fn commit(context: &Context<'_>, tx: Box<dyn WriteTx + '_>, proof: AppendProof) -> Result<()> {
+pub(crate) fn commit(
+    context: &Context<'_>,
+    tx: Box<dyn WriteTx + '_>,
+    proof: AppendProof,
+) -> Result<()> {
     let anchored = proof.note_to_anchor().map(str::to_owned);
     let last = PlaceKeysAfterCommit {
         high_water: context.high_water,

@@ -33,14 +33,6 @@ impl<'tx> Deref for UnitOfWork<'tx> {
     }
 }
 
-impl std::fmt::Debug for UnitOfWork<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UnitOfWork")
-            .field("draft", &self.draft)
-            .finish_non_exhaustive()
-    }
-}
-
 impl UnitOfWork<'_> {
     pub fn record(&mut self) -> Result<RecordedEvent> {
         self.log.append(&self.draft)

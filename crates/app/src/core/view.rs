@@ -96,11 +96,3 @@ impl<'tx> ReadView<'tx> {
         self.actor.rights.scope.websites().map(<[i64]>::to_vec)
     }
 }
-
-impl std::fmt::Debug for ReadView<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReadView")
-            .field("actor", &self.actor.name)
-            .finish_non_exhaustive()
-    }
-}

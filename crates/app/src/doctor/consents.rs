@@ -62,7 +62,7 @@ impl Sampler {
 }
 
 /// Compares each customer's consent with the log, by the rules of a login.
-pub fn check_consents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_consents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     compare_consents(doctor, COMPARED_AT_MOST)
 }
 

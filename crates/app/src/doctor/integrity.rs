@@ -24,11 +24,11 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 /// 2020-01-01 to 2100-01-01: a clock outside of it was never set.
 const PLAUSIBLE_TIMES: std::ops::Range<i64> = 1_577_836_800..4_102_444_800;
 
-pub fn check_login_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_login_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     check_key(doctor, "login_key", KeyPurpose::Login)
 }
 
-pub fn check_audit_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_audit_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     check_key(doctor, "audit_key", KeyPurpose::Audit)
 }
 
@@ -66,12 +66,12 @@ fn check_key(
 
 /// The schema is the one this program creates, and indexes lead to the right
 /// rows.
-pub fn check_schema(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_schema(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     check_schema_of(doctor.read)
 }
 
 /// The same check for a store that was not migrated yet.
-pub fn check_schema_of(read: &dyn ReadTx) -> Result<DoctorFinding> {
+pub(super) fn check_schema_of(read: &dyn ReadTx) -> Result<DoctorFinding> {
     if let Some(what) = read.schema_difference()? {
         return Err(Fault::SchemaTampered { what });
     }
@@ -84,7 +84,7 @@ pub fn check_schema_of(read: &dyn ReadTx) -> Result<DoctorFinding> {
 /// Compares events, head and checkpoint file as every append does. The public
 /// key comes from the database, so that a missing key file does not hide a
 /// problem.
-pub fn check_log(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_log(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let origin = doctor.config.store_name()?;
     let keys = log_keys(&doctor.read.signing_keys()?, &origin)?;
     let head = doctor.read.audit_head()?;
@@ -111,7 +111,7 @@ pub fn check_log(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 
 /// Roles, admin users, tokens and the like match the digests in the newest
 /// event that contains digests.
-pub fn check_state(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_state(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let origin = doctor.config.store_name()?;
     let keys = log_keys(&doctor.read.signing_keys()?, &origin)?;
     let head = doctor.read.audit_head()?;
@@ -136,7 +136,7 @@ pub fn check_state(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 }
 
 /// Every archive exists and has the right length.
-pub fn check_archives(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_archives(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let rows = doctor.read.audit_archives()?;
     for row in &rows {
         let name = row.name.clone();
@@ -159,7 +159,7 @@ pub fn check_archives(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 }
 
 /// One finding for each place where checkpoints are anchored.
-pub fn check_anchors(context: &Context<'_>) -> Vec<DoctorFinding> {
+pub(super) fn check_anchors(context: &Context<'_>) -> Vec<DoctorFinding> {
     let finding = |place: AnchorStatus| match place.problem {
         None => DoctorFinding::ok("anchor", place.name),
         Some(fault) if place.is_optional => DoctorFinding::warning(
@@ -182,7 +182,7 @@ pub fn check_anchors(context: &Context<'_>) -> Vec<DoctorFinding> {
         .collect()
 }
 
-pub fn check_clock(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_clock(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     if !PLAUSIBLE_TIMES.contains(&doctor.now.seconds()) {
         return Err(Fault::ConfigInvalid {
             problem: format!("the clock says {}", doctor.now),

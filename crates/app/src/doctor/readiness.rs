@@ -10,7 +10,7 @@ use lac_model::stores::Website;
 use lac_model::text::shell_word;
 use lac_store::{NoticeQuery, Result, none_if_damaged};
 
-pub fn check_account(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_account(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let caller = doctor.context.caller;
     match identify::identify(doctor.read, &caller.credential, doctor.now) {
         Ok(actor) => Ok(DoctorFinding::ok(
@@ -40,7 +40,7 @@ pub fn check_account(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 }
 
 /// Whether an administrator with all rights is left.
-pub fn check_administrators(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_administrators(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let mut names = Vec::new();
     for user in doctor.read.admin_users()? {
         let role = none_if_damaged(doctor.read.role(user.role_id))?;
@@ -71,7 +71,7 @@ pub fn check_administrators(doctor: &DoctorContext<'_>) -> Result<DoctorFinding>
     }
 }
 
-pub fn check_feature(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_feature(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     if doctor.config.is_yes(config::ENABLED)? {
         return Ok(DoctorFinding::ok("feature", "Login as Customer is on"));
     }
@@ -83,7 +83,7 @@ pub fn check_feature(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 }
 
 /// Whether every active store view has a base URL.
-pub fn check_base_urls(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_base_urls(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let tree = doctor.read.store_tree()?;
     let open = || {
         tree.views
@@ -127,7 +127,7 @@ pub fn check_base_urls(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 
 /// Whether every website with active store views has a storefront account.
 /// Without one, login URLs can be made but not redeemed.
-pub fn check_storefronts(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_storefronts(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let mut storefronts = doctor.read.storefronts()?;
     storefronts.retain(|storefront| storefront.revoked_at.is_none());
     let tree = doctor.read.store_tree()?;
@@ -161,7 +161,7 @@ pub fn check_storefronts(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     ))
 }
 
-pub fn check_customers(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_customers(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     Ok(match doctor.read.customer_count()? {
         0 => DoctorFinding::warning(
             "customers",
@@ -174,7 +174,7 @@ pub fn check_customers(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 }
 
 /// A store without documents is fine: logins can start from the customer.
-pub fn check_documents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+pub(super) fn check_documents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let message = match doctor.read.document_count()? {
         0 => "none: logins start from the customer; lac import orders FILE brings some".to_owned(),
         _ if !doctor.may_name_all() => "there are some".to_owned(),
@@ -185,7 +185,7 @@ pub fn check_documents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 
 /// The roles that need approval are listed by name; a misspelled name has no
 /// effect.
-pub fn check_approval(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+pub(super) fn check_approval(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
     let listed = doctor.config.at_default(config::APPROVAL_ROLES)?.value;
     if listed.is_none() || !doctor.may_name_all() {
         return Ok(None);
@@ -208,7 +208,7 @@ pub fn check_approval(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding
 }
 
 /// Notices that are waiting or were given up.
-pub fn check_outbox(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+pub(super) fn check_outbox(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
     if !doctor.may_name_all() {
         return Ok(None);
     }

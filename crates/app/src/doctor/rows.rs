@@ -7,7 +7,7 @@ use lac_store::Result;
 const MAX_NAMED: usize = 20;
 
 /// Rows that cannot be read. Lists leave them out, and they grant nothing.
-pub fn check_damaged_rows(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+pub(super) fn check_damaged_rows(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
     let (named, count) = doctor.read.damaged_rows(MAX_NAMED)?;
     if count == 0 {
         return Ok(None);

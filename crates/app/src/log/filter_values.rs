@@ -17,7 +17,7 @@ use lac_model::text;
 use lac_store::{EventQuery, Result};
 
 /// A name from a fixed list. The fault for any other suggests the nearest one.
-pub fn check_one_of<'a>(
+pub(super) fn check_one_of<'a>(
     flag: &str,
     what: &str,
     name: &str,
@@ -40,7 +40,7 @@ pub fn check_one_of<'a>(
 }
 
 /// An IP address, a network as CIDR, or `unix:UID` for a client of a broker.
-pub fn check_network(flag: &str, given: &str) -> Result<String> {
+pub(super) fn check_network(flag: &str, given: &str) -> Result<String> {
     if parse_unix_uid(given).is_some() {
         return Ok(given.to_owned());
     }
@@ -54,7 +54,7 @@ pub fn check_network(flag: &str, given: &str) -> Result<String> {
 }
 
 /// A session id or the beginning of one, at least eight digits.
-pub fn check_session_id(flag: &str, given: &str) -> Result<String> {
+pub(super) fn check_session_id(flag: &str, given: &str) -> Result<String> {
     let digits = given.bytes().all(|b| b.is_ascii_hexdigit());
     if digits && (8..=32).contains(&given.len()) {
         return Ok(given.to_ascii_lowercase());
@@ -64,7 +64,7 @@ pub fn check_session_id(flag: &str, given: &str) -> Result<String> {
 }
 
 /// `order:N` means one document; a number alone means that number of any kind.
-pub fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>> {
+pub(super) fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     let kinds = || DocumentKind::ALL.into_iter().map(DocumentKind::as_str);
     for given in values {
@@ -83,7 +83,7 @@ pub fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>
 /// Resolves customers given by id or address. An address means every customer
 /// who has it, within the role scope, under every id they had. An address
 /// without such a customer is searched for in the events.
-pub fn resolve_customers(
+pub(super) fn resolve_customers(
     view: &ReadView<'_>,
     values: &FilterValues,
     select: &mut Selection,
@@ -114,7 +114,7 @@ pub fn resolve_customers(
 
 /// Fails with `customer_not_found` for an address in the filter that neither a
 /// customer nor an event the actor may read has.
-pub fn check_addresses_known(view: &ReadView<'_>, query: &EventQuery) -> Result<()> {
+pub(super) fn check_addresses_known(view: &ReadView<'_>, query: &EventQuery) -> Result<()> {
     for address in &query.select.customer_email.any {
         let readable = ReadableLog::for_actor(view)?;
         let groups = readable.groups.unwrap_or_default();
@@ -143,7 +143,7 @@ pub fn check_addresses_known(view: &ReadView<'_>, query: &EventQuery) -> Result<
 }
 
 /// Whether the actor may know which customers exist.
-pub fn may_know_customers(view: &ReadView<'_>) -> bool {
+pub(super) fn may_know_customers(view: &ReadView<'_>) -> bool {
     let rights = &view.actor.rights;
     rights.allows(Resource::CUSTOMER_MANAGE) || rights.allows(Resource::LOGGING_EVENTS)
 }
@@ -173,7 +173,7 @@ fn customer_ids(view: &ReadView<'_>, named: &str) -> Result<Vec<CustomerId>> {
 
 /// If the filter names one session, events before its first event or about
 /// other customers cannot match.
-pub fn add_session_hints(view: &ReadView<'_>, query: &mut EventQuery) -> Result<()> {
+pub(super) fn add_session_hints(view: &ReadView<'_>, query: &mut EventQuery) -> Result<()> {
     let [id] = &query.select.session_id.any[..] else {
         return Ok(());
     };

@@ -170,7 +170,7 @@ impl LogList {
         for (_, seq, row) in &keys[..shown] {
             match row {
                 Some(row) => {
-                    each(&RecordFields::new(row.texts()).map_err(|e| event_damaged(*seq, e))?)?
+                    each(&RecordFields::new(row.texts()).map_err(|e| event_damaged(*seq, e))?)?;
                 }
                 None => source.visit_event(*seq, each)?,
             }

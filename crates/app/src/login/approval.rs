@@ -23,7 +23,7 @@ use lac_store::{Permit, RequestQuery, RequestWrite, Result};
 /// The result of all checks of a login.
 #[derive(Debug)]
 #[must_use]
-pub struct LoginDecision {
+pub(super) struct LoginDecision {
     /// The login's request; the approved reason, ticket and store view replace
     /// its own.
     pub request: LoginRequest,
@@ -36,7 +36,7 @@ pub struct LoginDecision {
 
 /// An approval that is valid now.
 #[derive(Debug)]
-pub struct UsableApproval {
+pub(super) struct UsableApproval {
     pub request: ApprovalRequest,
     pub approver: Actor,
 }
@@ -44,7 +44,7 @@ pub struct UsableApproval {
 /// Checks a login. A missing approval is the last obstacle. If there is an
 /// approval, the approved reason, ticket and store view replace the request's
 /// own.
-pub fn decide_login(
+pub(super) fn decide_login(
     view: &ReadView<'_>,
     login: &LoginRequest,
     target: &LoginTarget,
@@ -172,7 +172,10 @@ fn usable_approvals(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<Usa
 
 /// The agent's requests for the customer and document whose stored state is
 /// open; some may have expired.
-pub fn open_requests(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<ApprovalRequest>> {
+pub(super) fn open_requests(
+    view: &ReadView<'_>,
+    target: &LoginTarget,
+) -> Result<Vec<ApprovalRequest>> {
     let Some(admin_id) = view.actor.admin_id() else {
         return Ok(Vec::new());
     };
@@ -188,13 +191,13 @@ pub fn open_requests(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<Ap
     Ok(found)
 }
 
-pub fn document_ref(target: &LoginTarget) -> Option<DocumentRef> {
+pub(super) fn document_ref(target: &LoginTarget) -> Option<DocumentRef> {
     target.document.as_ref().map(Document::to_ref)
 }
 
 /// The approver, if the approval is still valid: the approver must still have
 /// the rights to approve when the approval is used.
-pub fn current_approver(
+pub(super) fn current_approver(
     view: &ReadView<'_>,
     request: &ApprovalRequest,
     customer: &Customer,
@@ -212,7 +215,7 @@ pub fn current_approver(
 
 /// Marks an approval as used, in the transaction of its login. The login's
 /// event names the agent and the approver.
-pub fn use_approval(
+pub(super) fn use_approval(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
     approval: UsableApproval,

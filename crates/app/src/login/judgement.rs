@@ -19,7 +19,7 @@ use lac_store::Result;
 /// The result of the login rules.
 #[derive(Debug)]
 #[must_use]
-pub struct LoginJudgement {
+pub(super) struct LoginJudgement {
     /// Why the login is not allowed. A login fails with the first one.
     pub obstacles: Vec<Fault>,
     pub store_view: Option<StoreView>,
@@ -36,7 +36,7 @@ pub struct LoginJudgement {
 
 /// The obstacles if a document has no customer to log in as. For a guest's
 /// order, a disabled feature comes first.
-pub fn obstacles_without_customer(view: &ReadView<'_>, fault: Fault) -> Result<Vec<Fault>> {
+pub(super) fn obstacles_without_customer(view: &ReadView<'_>, fault: Fault) -> Result<Vec<Fault>> {
     let is_guest = matches!(fault, Fault::GuestDocument { .. });
     if is_guest && !view.config.is_yes(config::ENABLED)? {
         return Ok(vec![Fault::FeatureDisabled, fault]);
@@ -45,7 +45,7 @@ pub fn obstacles_without_customer(view: &ReadView<'_>, fault: Fault) -> Result<V
 }
 
 /// Applies the login rules to a request for `target`.
-pub fn judge_login(
+pub(super) fn judge_login(
     view: &ReadView<'_>,
     request: &LoginRequest,
     target: &LoginTarget,

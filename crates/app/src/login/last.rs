@@ -7,7 +7,7 @@ use lac_store::{Result, SessionQuery};
 
 /// The customer of the agent's most recent session. Not found if there is no
 /// session, or if the customer was removed or is outside the role scope.
-pub fn last_customer(view: &ReadView<'_>) -> Result<Customer> {
+pub(super) fn last_customer(view: &ReadView<'_>) -> Result<Customer> {
     let missing = || Fault::CustomerNotFound {
         customer: "of a last session".to_owned(),
     };

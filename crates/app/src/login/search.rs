@@ -12,7 +12,7 @@ use lac_model::bounded::ShortText;
 use lac_store::{CustomerQuery, Result};
 
 /// The most candidates of a search.
-pub const MAX_CANDIDATES: usize = 15;
+pub(super) const MAX_CANDIDATES: usize = 15;
 
 /// Searches for customers by id, or by part of the address or name.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use lac_store::Result;
 /// A customer, and the document that belongs to them if the login starts from
 /// one.
 #[derive(Debug)]
-pub struct LoginTarget {
+pub(super) struct LoginTarget {
     pub customer: Customer,
     pub document: Option<Document>,
 }
@@ -20,13 +20,13 @@ pub struct LoginTarget {
 /// The result of the search: the document, if the login starts from one, and
 /// the customer or the reason why there is none.
 #[derive(Debug)]
-pub struct ResolvedTarget {
+pub(super) struct ResolvedTarget {
     pub document: Option<Document>,
     pub customer: Result<Customer>,
 }
 
 /// Finds the customer and document of a request, within the actor's role scope.
-pub fn resolve(view: &ReadView<'_>, request: &LoginRequest) -> Result<ResolvedTarget> {
+pub(super) fn resolve(view: &ReadView<'_>, request: &LoginRequest) -> Result<ResolvedTarget> {
     let (website, store_view) = (request.website.as_deref(), request.store_view.as_deref());
     let (customer, document) = match &request.whom {
         CustomerSelector::Customer(named) => (find::customer(view, named, website)?, None),

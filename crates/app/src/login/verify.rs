@@ -92,7 +92,11 @@ pub fn verify_token(
 
 /// The claims of a token that is signed with one of the keys and has the right
 /// issuer.
-pub fn read_claims(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Result<LoginClaims> {
+pub(super) fn read_claims(
+    text: &str,
+    keys: &[PublicKey],
+    issuer: Option<&str>,
+) -> Result<LoginClaims> {
     let invalid = |reason: &str| Fault::TokenInvalid {
         reason: reason.to_owned(),
     };
@@ -104,7 +108,7 @@ pub fn read_claims(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Resu
     Ok(claims)
 }
 
-pub fn check_audience(claims: &LoginClaims, audience: &str) -> Result<()> {
+pub(super) fn check_audience(claims: &LoginClaims, audience: &str) -> Result<()> {
     if claims.aud == audience || claims.aud == url_origin(audience) {
         return Ok(());
     }
@@ -112,7 +116,7 @@ pub fn check_audience(claims: &LoginClaims, audience: &str) -> Result<()> {
     Err(Fault::AudienceMismatch { expected, given })
 }
 
-pub fn check_not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
+pub(super) fn check_not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
     if login_token::is_expired(claims, now.seconds()) {
         let expired_at = Timestamp::from_seconds(claims.exp).to_string();
         return Err(Fault::TokenExpired { expired_at });

@@ -14,7 +14,7 @@ pub const MAX_UPLOAD_CHUNK: u32 = 256 * 1024;
 
 /// The kind of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tag {
+pub(super) enum Tag {
     /// Both ways, first: the protocol number and the program's version.
     Hello,
     /// To the server: a use case and its request.
@@ -78,7 +78,7 @@ impl Tag {
 
 /// Writes one frame from several parts; a short frame takes one call to
 /// `write`.
-pub fn write_frame(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result<()> {
+pub(super) fn write_frame(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result<()> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let length = u32::try_from(length).map_err(|_| io::Error::other("a frame too long"))?;
     let mut head = [tag.byte(), 0, 0, 0, 0];
@@ -99,7 +99,11 @@ pub fn write_frame(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result
 /// with the bytes that arrive, not with the length that is claimed. Fails with
 /// `InvalidData` for an unknown tag or more than `most` bytes, and with
 /// `UnexpectedEof` for an incomplete frame.
-pub fn read_frame(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Result<Option<Tag>> {
+pub(super) fn read_frame(
+    from: &mut dyn Read,
+    most: u32,
+    bytes: &mut Vec<u8>,
+) -> io::Result<Option<Tag>> {
     let Some((tag, length)) = read_head(from, most)? else {
         return Ok(None);
     };
@@ -108,7 +112,7 @@ pub fn read_frame(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Re
 }
 
 /// Reads a frame's tag and length.
-pub fn read_head(from: &mut dyn Read, most: u32) -> io::Result<Option<(Tag, u32)>> {
+pub(super) fn read_head(from: &mut dyn Read, most: u32) -> io::Result<Option<(Tag, u32)>> {
     let mut head = [0; 5];
     let mut filled = 0;
     while filled < head.len() {
@@ -131,7 +135,7 @@ pub fn read_head(from: &mut dyn Read, most: u32) -> io::Result<Option<(Tag, u32)
 }
 
 /// Reads a frame's bytes.
-pub fn read_body(from: &mut dyn Read, length: u32, bytes: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn read_body(from: &mut dyn Read, length: u32, bytes: &mut Vec<u8>) -> io::Result<()> {
     bytes.clear();
     let read = from.take(length.into()).read_to_end(bytes)?;
     if read as u64 != u64::from(length) {

@@ -56,7 +56,7 @@ macro_rules! use_cases {
         }
 
         /// Runs the use case in an envelope and returns the answer's bytes.
-        pub fn dispatch(
+        pub(super) fn dispatch(
             envelope: &Envelope<'_>,
             context: &Context<'_>,
             channel: &mut dyn Channel,

@@ -18,11 +18,3 @@ pub struct Service<'s> {
     /// Maintenance, to be run about once a minute.
     pub maintenance: &'s (dyn Fn() + Sync),
 }
-
-impl std::fmt::Debug for Service<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Service")
-            .field("listener", &self.listener)
-            .finish_non_exhaustive()
-    }
-}

@@ -49,7 +49,7 @@ impl Greeting {
 /// account that the kernel reports.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     pub use_case: &'a str,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<std::borrow::Cow<'a, str>>,
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Envelope<'_> {
 
 /// The client has done its part.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct ClientDone {
+pub(super) struct ClientDone {
     /// The file name of the proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -75,14 +75,14 @@ pub struct ClientDone {
 
 /// Length and hash of an export file.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ExportDigest {
+pub(super) struct ExportDigest {
     pub bytes: u64,
     pub sha256: [u8; 32],
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Progress {
+pub(super) enum Progress {
     /// `done` of `total`.
     At(u64, u64),
     /// Bytes of an import that were read.
@@ -97,7 +97,10 @@ const NO_SHOPPER_TEXT: u32 = u32::MAX;
 
 /// An event's texts: the lengths of `record` and `shopper`, then `record`,
 /// `shopper` and `staff`.
-pub fn encode_event_texts<'a>(event: &RecordFields<'a>, lengths: &'a mut [u8; 8]) -> [&'a [u8]; 4] {
+pub(super) fn encode_event_texts<'a>(
+    event: &RecordFields<'a>,
+    lengths: &'a mut [u8; 8],
+) -> [&'a [u8]; 4] {
     let EventTexts {
         record,
         customer_part: shopper,
@@ -115,7 +118,7 @@ pub fn encode_event_texts<'a>(event: &RecordFields<'a>, lengths: &'a mut [u8; 8]
 }
 
 /// The inverse of [`encode_event_texts`].
-pub fn decode_event_texts(bytes: &[u8]) -> Option<EventTexts<'_>> {
+pub(super) fn decode_event_texts(bytes: &[u8]) -> Option<EventTexts<'_>> {
     let length = |at: usize| -> Option<u32> {
         let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
         Some(u32::from_be_bytes(bytes))
@@ -138,7 +141,7 @@ pub fn decode_event_texts(bytes: &[u8]) -> Option<EventTexts<'_>> {
 }
 
 /// The other side sent something that is not a frame, or not the expected one.
-pub fn broken_connection(problem: impl ToString) -> Fault {
+pub(super) fn broken_connection(problem: impl ToString) -> Fault {
     Fault::BrokerFailed {
         problem: problem.to_string(),
     }
@@ -146,7 +149,7 @@ pub fn broken_connection(problem: impl ToString) -> Fault {
 
 /// The fault for an I/O error on the stream.
 #[allow(clippy::needless_pass_by_value)] // for map_err
-pub fn stream_fault(error: io::Error) -> Fault {
+pub(super) fn stream_fault(error: io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::BrokenPipe

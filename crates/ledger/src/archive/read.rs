@@ -27,14 +27,6 @@ pub struct EventLines<'r> {
     is_finished: bool,
 }
 
-impl std::fmt::Debug for EventLines<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EventLines")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'r> EventLines<'r> {
     /// Reads the header. `name` is for messages; `compressed` is the zstd file.
     pub fn open(name: &str, compressed: impl Read + 'r) -> Result<Self> {

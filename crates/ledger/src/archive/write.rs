@@ -27,7 +27,7 @@ const SEEK_TABLE_MAGIC: u32 = 0x8F92_EAB1;
 
 /// The first 8 bytes of the table's frame. `length` is that of the rest, in
 /// bytes.
-pub fn seek_table_header(length: u32) -> [u8; 8] {
+pub(super) fn seek_table_header(length: u32) -> [u8; 8] {
     let mut start = [0; 8];
     start[..4].copy_from_slice(&SKIPPABLE_FRAME_MAGIC.to_le_bytes());
     start[4..].copy_from_slice(&length.to_le_bytes());
@@ -96,12 +96,6 @@ pub struct ArchiveWriter<W: Write> {
     frames: Vec<(u32, u32)>,
 }
 
-impl<W: Write> std::fmt::Debug for ArchiveWriter<W> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ArchiveWriter").finish_non_exhaustive()
-    }
-}
-
 impl<W: Write> ArchiveWriter<W> {
     /// Writes the header to `out`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
@@ -163,12 +157,6 @@ impl<W: Write> ArchiveWriter<W> {
 pub struct ProofWriter<'w, W: Write> {
     out: zstd::Encoder<'w, HashingWriter<W>>,
     buffer: Vec<u8>,
-}
-
-impl<W: Write> std::fmt::Debug for ProofWriter<'_, W> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProofWriter").finish_non_exhaustive()
-    }
 }
 
 impl<W: Write> ProofWriter<'_, W> {

@@ -47,13 +47,13 @@ impl<T> Top<T> {
 pub(super) struct NameCounts(BTreeMap<Option<String>, u64>);
 
 impl NameCounts {
-    pub fn add(&mut self, name: Option<&str>) {
+    pub(super) fn add(&mut self, name: Option<&str>) {
         let name = name.map(str::to_owned);
         *self.0.entry(name).or_default() += 1;
     }
 
     /// Most frequent first, then by name.
-    pub fn finish(self) -> Vec<NamedCount> {
+    pub(super) fn finish(self) -> Vec<NamedCount> {
         let all = self.0.into_iter();
         let mut all: Vec<NamedCount> = all
             .map(|(name, count)| NamedCount { name, count })
@@ -62,7 +62,7 @@ impl NameCounts {
         all
     }
 
-    pub fn top(self, most: usize) -> Top<NamedCount> {
+    pub(super) fn top(self, most: usize) -> Top<NamedCount> {
         Top::from_rows(self.finish(), most)
     }
 }
@@ -76,7 +76,7 @@ pub(super) struct Latest<T> {
 }
 
 impl<T> Latest<T> {
-    pub fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self {
             limit: most,
             items: VecDeque::new(),
@@ -84,7 +84,7 @@ impl<T> Latest<T> {
         }
     }
 
-    pub fn add(&mut self, one: T) {
+    pub(super) fn add(&mut self, one: T) {
         self.count += 1;
         self.items.push_back(one);
         if self.items.len() > self.limit {
@@ -93,7 +93,7 @@ impl<T> Latest<T> {
     }
 
     /// Newest first.
-    pub fn finish(self) -> Top<T> {
+    pub(super) fn finish(self) -> Top<T> {
         let more = self.count - self.items.len() as u64;
         let rows = self.items.into_iter().rev().collect();
         Top { rows, more }
@@ -109,7 +109,7 @@ pub(super) struct Largest<T> {
 }
 
 impl<T> Largest<T> {
-    pub fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self {
             limit: most,
             items: Vec::new(),
@@ -117,7 +117,7 @@ impl<T> Largest<T> {
         }
     }
 
-    pub fn add(&mut self, size: u64, one: impl FnOnce() -> T) {
+    pub(super) fn add(&mut self, size: u64, one: impl FnOnce() -> T) {
         self.count += 1;
         let at = self.items.partition_point(|(kept, _)| *kept >= size);
         if at < self.limit {
@@ -126,7 +126,7 @@ impl<T> Largest<T> {
         }
     }
 
-    pub fn finish(self) -> Top<T> {
+    pub(super) fn finish(self) -> Top<T> {
         let more = self.count - self.items.len() as u64;
         let rows = self.items.into_iter().map(|(_, one)| one).collect();
         Top { rows, more }

@@ -17,17 +17,17 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 
 /// Installs the provider for the process. Call it before every use:
 /// `jsonwebtoken` keeps the first provider, so further calls do nothing.
-pub fn install() {
+pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }
 
 /// The key in the form that [`PROVIDER`] expects.
-pub fn encoding_key(key: &PrivateKey) -> EncodingKey {
+pub(super) fn encoding_key(key: &PrivateKey) -> EncodingKey {
     EncodingKey::from_ed_der(&*key.seed())
 }
 
 /// The key in the form that [`PROVIDER`] expects.
-pub fn decoding_key(key: &PublicKey) -> DecodingKey {
+pub(super) fn decoding_key(key: &PublicKey) -> DecodingKey {
     DecodingKey::from_ed_der(&key.to_bytes())
 }
 

@@ -6,7 +6,7 @@ const ERASURE_HINT: &str = "lac log verify with the store shows whether an event
 
 /// For `count` events or rows (`what`) without `shopper` part. A commitment
 /// without text looks the same whether the part was erased or withheld.
-pub fn redaction_note(count: u64, what: &str) -> Option<String> {
+pub(super) fn redaction_note(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| {
         format!(
             "e-mail address, reason and details of {count} {what}: erased or withheld; the file \
@@ -16,7 +16,7 @@ pub fn redaction_note(count: u64, what: &str) -> Option<String> {
 }
 
 /// For a checkpoint of a key that was replaced since.
-pub fn replaced_key_note(opened: &VerifiedCheckpoint) -> Option<String> {
+pub(super) fn replaced_key_note(opened: &VerifiedCheckpoint) -> Option<String> {
     let size = opened.replaced_at?;
     Some(format!(
         "that only the store had the key, which was replaced at {size} events, when this was \

@@ -17,7 +17,7 @@ use lac_store::{ArchiveRow, Cell, EventCells, Result};
 
 /// The result for one range.
 #[derive(Debug, Default)]
-pub struct ChunkResult {
+pub(super) struct ChunkResult {
     /// First and last `seq`, inclusive.
     pub range: [u64; 2],
     /// One leaf for each `seq` of the range; zeros for a missing event.
@@ -131,7 +131,7 @@ impl ChunkResult {
 
 /// Checks a range of events in the database. `of` is the range of all events in
 /// the database, for the index sums.
-pub fn check_stored(
+pub(super) fn check_stored(
     source: EventSource<'_>,
     range: [u64; 2],
     mut checked: ChunkResult,
@@ -172,7 +172,7 @@ fn check_stored_row(checked: &mut ChunkResult, sums: &mut IndexSums, cells: &Eve
 }
 
 /// Checks a range of events of one archive.
-pub fn check_archived(
+pub(super) fn check_archived(
     source: EventSource<'_>,
     archive: &ArchiveRow,
     range: [u64; 2],

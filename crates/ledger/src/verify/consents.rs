@@ -10,14 +10,14 @@ use lac_store::{ReadTx, Result};
 
 /// The consents according to the events so far.
 #[derive(Debug, Default)]
-pub struct ConsentChecker {
+pub(super) struct ConsentChecker {
     log: ConsentLog,
     /// Former ids by present id.
     former_ids: HashMap<CustomerId, Vec<CustomerId>>,
 }
 
 impl ConsentChecker {
-    pub fn new(read: &dyn ReadTx) -> Result<Self> {
+    pub(super) fn new(read: &dyn ReadTx) -> Result<Self> {
         let mut former: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
         read.former_customer_ids(&mut |from, to| {
             former.entry(to).or_default().push(from);
@@ -31,7 +31,12 @@ impl ConsentChecker {
 
     /// Adds an event, in order of `seq`. `lost` are ranges of events that
     /// cannot be read.
-    pub fn add_event(&mut self, event: &ConsentEvent, lost: &[[u64; 2]], findings: &mut Findings) {
+    pub(super) fn add_event(
+        &mut self,
+        event: &ConsentEvent,
+        lost: &[[u64; 2]],
+        findings: &mut Findings,
+    ) {
         let ConsentAction::UsedByLogin { seq, at } = event.action else {
             self.log.apply(event);
             return;
@@ -51,7 +56,7 @@ impl ConsentChecker {
     /// Compares the result with the customers' rows. `begun` is the first event
     /// with a recorded state: before it, the removal of a customer may not be
     /// in the log.
-    pub fn compare(
+    pub(super) fn compare(
         &self,
         read: &dyn ReadTx,
         begun: Option<u64>,

@@ -21,11 +21,11 @@ use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// Opens a file in the same directory by name; `None` if there is none.
-pub type OpenSibling<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
+pub(super) type OpenSibling<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
 /// For a manifest: the text before the first row, and the encoder of rows.
-pub type MakeEncoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn EventEncoder>)>;
+pub(super) type MakeEncoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn EventEncoder>)>;
 /// Decompresses the rows of an export, as its manifest says.
-pub type Decompress<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
+pub(super) type Decompress<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
 
 /// The file to verify, and how to read it and the files beside it.
 #[derive(Clone, Copy)]
@@ -35,14 +35,6 @@ pub struct FileBundle<'b> {
     pub open_sibling: OpenSibling<'b>,
     pub make_encoder: MakeEncoder<'b>,
     pub decompress: Decompress<'b>,
-}
-
-impl std::fmt::Debug for FileBundle<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileBundle")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
 }
 
 /// What was verified. There is one only if no difference was found.

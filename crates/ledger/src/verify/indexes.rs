@@ -19,10 +19,10 @@ const MAX_NAMED: usize = 5;
 
 /// The random key of one verification.
 #[derive(Debug, Clone, Copy)]
-pub struct IndexHashKey([u8; 16]);
+pub(super) struct IndexHashKey([u8; 16]);
 
 impl IndexHashKey {
-    pub fn new(random: &dyn Random) -> Self {
+    pub(super) fn new(random: &dyn Random) -> Self {
         Self(environment::random_bytes(random))
     }
 
@@ -55,7 +55,7 @@ impl IndexHashKey {
 
 /// The sums of every index, each by part of the log.
 #[derive(Debug, Clone)]
-pub struct IndexSums {
+pub(super) struct IndexSums {
     key: IndexHashKey,
     range: [u64; 2],
     width: u64,
@@ -65,14 +65,14 @@ pub struct IndexSums {
 
 /// The same sums, from the indexes.
 #[derive(Debug)]
-pub struct IndexScan {
+pub(super) struct IndexScan {
     sums: IndexSums,
     is_sorted: bool,
 }
 
 impl IndexSums {
     /// For the events `first` to `last`, inclusive.
-    pub fn new(key: IndexHashKey, [first, last]: [u64; 2]) -> Self {
+    pub(super) fn new(key: IndexHashKey, [first, last]: [u64; 2]) -> Self {
         let width = (last.saturating_sub(first) + 1).div_ceil(SUM_PARTS).max(1);
         let parts = usize::try_from(SUM_PARTS).unwrap_or(0) + 1;
         Self {
@@ -90,7 +90,7 @@ impl IndexSums {
 
     /// Adds a row to every index that lists it: the one on `admin` lists all
     /// rows, the others those with a value.
-    pub fn add_row(&mut self, seq: u64, cells: &EventCells<'_>) {
+    pub(super) fn add_row(&mut self, seq: u64, cells: &EventCells<'_>) {
         let seq = seq.cast_signed();
         let part = self.part(seq);
         for (sums, index) in self.per_index.iter_mut().zip(EventIndex::ALL) {
@@ -102,7 +102,7 @@ impl IndexSums {
     }
 
     /// Adds the sums of another thread.
-    pub fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         let all = self.per_index.iter_mut().flatten();
         for (sum, more) in all.zip(other.per_index.iter().flatten()) {
             *sum = sum.wrapping_add(*more);
@@ -110,7 +110,7 @@ impl IndexSums {
     }
 
     /// Computes the sums from the indexes.
-    pub fn scan_indexes(mut self, read: &dyn ReadTx) -> Result<IndexScan> {
+    pub(super) fn scan_indexes(mut self, read: &dyn ReadTx) -> Result<IndexScan> {
         let mut is_sorted = true;
         for index in EventIndex::ALL {
             let mut last = IndexEntry::default();
@@ -129,7 +129,7 @@ impl IndexSums {
     }
 
     /// Adds a finding for each index whose sums differ from those of the rows.
-    pub fn compare(
+    pub(super) fn compare(
         &self,
         listed: &IndexScan,
         read: &dyn ReadTx,

@@ -28,7 +28,7 @@ use lac_store::{ArchiveRow, Result, Store, TreeHead};
 
 /// Events that are both in an archive and in the database: leaf, and whether
 /// the `shopper` part was erased.
-pub type Leftover = BTreeMap<u64, (Hash, bool)>;
+pub(super) type Leftover = BTreeMap<u64, (Hash, bool)>;
 
 /// A verification of the whole log. Call
 /// [`add_older_checkpoints`](Self::add_older_checkpoints), [`run`](Self::run),

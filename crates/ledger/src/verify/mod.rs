@@ -1,5 +1,5 @@
 //! Verifies the whole log with [`LogVerifier`], or a single file with
-//! [`verify_file`]. The documentation of the [crate](crate) lists the steps of
+//! [`verify_file`]. The documentation of the [crate] lists the steps of
 //! both in order.
 //!
 //! A [`LogVerifier`] computes everything again from the stored bytes: texts,

@@ -113,7 +113,7 @@ fn withheld_parts(line: &EventLine) -> [bool; 2] {
 }
 
 /// Compares the rows of an export with rows encoded from its proof.
-pub struct ExportRowChecker<'r> {
+pub(super) struct ExportRowChecker<'r> {
     manifest: &'r Manifest,
     matcher: Matcher,
     encode: &'r dyn EventEncoder,
@@ -129,7 +129,11 @@ pub struct ExportRowChecker<'r> {
 
 impl<'r> ExportRowChecker<'r> {
     /// `file` is the decompressed export; `encode` writes rows in its format.
-    pub fn new(manifest: &'r Manifest, encode: &'r dyn EventEncoder, file: Box<dyn Read>) -> Self {
+    pub(super) fn new(
+        manifest: &'r Manifest,
+        encode: &'r dyn EventEncoder,
+        file: Box<dyn Read>,
+    ) -> Self {
         Self {
             matcher: Matcher::new(&manifest.filter, manifest.visible.as_ref()),
             manifest,
@@ -144,7 +148,7 @@ impl<'r> ExportRowChecker<'r> {
     }
 
     /// Compares the text before the first row.
-    pub fn check_header(&mut self, head: &str) -> Result<()> {
+    pub(super) fn check_header(&mut self, head: &str) -> Result<()> {
         self.expected.clear();
         self.expected.extend_from_slice(head.as_bytes());
         self.compare("its header")
@@ -152,7 +156,11 @@ impl<'r> ExportRowChecker<'r> {
 
     /// If the event matches the filter, the next row must be that of the event.
     /// A sparse proof may contain no other events.
-    pub fn check_event(&mut self, event: &ProofEvent<'_>, strength: ProofStrength) -> Result<()> {
+    pub(super) fn check_event(
+        &mut self,
+        event: &ProofEvent<'_>,
+        strength: ProofStrength,
+    ) -> Result<()> {
         let time = event.record.decoded_value(EventField::Time);
         let time = time.and_then(|text| text.parse::<Timestamp>().ok());
         let time = time.ok_or_else(|| self.row_fault(event.seq, "has no time"))?;
@@ -175,7 +183,7 @@ impl<'r> ExportRowChecker<'r> {
 
     /// The file must end here, and a range proof must reach the bounds of the
     /// filter, or of the log of `size` events.
-    pub fn finish(&mut self, range: Option<(u64, u64)>, size: u64) -> Result<()> {
+    pub(super) fn finish(&mut self, range: Option<(u64, u64)>, size: u64) -> Result<()> {
         let name = &self.manifest.file;
         let mut more = [0];
         let further = self.file.read(&mut more).map_err(|e| Fault::io(name, e))?;

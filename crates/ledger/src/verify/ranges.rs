@@ -6,7 +6,7 @@ use crate::archive::EVENTS_PER_FRAME;
 const CHUNK_EVENTS: u64 = 8 * EVENTS_PER_FRAME;
 
 /// Splits a range into pieces of work.
-pub fn split_range([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
+pub(super) fn split_range([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
     let starts = (first..=last).step_by(usize::try_from(CHUNK_EVENTS).unwrap_or(1));
     starts
         .map(|from| [from, (from + CHUNK_EVENTS - 1).min(last)])
@@ -14,7 +14,7 @@ pub fn split_range([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
 }
 
 /// Sorts ranges and joins those that overlap or touch.
-pub fn merge_ranges(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
+pub(super) fn merge_ranges(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
     ranges.sort_unstable();
     let mut all: Vec<[u64; 2]> = Vec::new();
     for [first, last] in ranges {
@@ -28,7 +28,7 @@ pub fn merge_ranges(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
 
 /// The parts of `ranges` that are not in `others`. Both are sorted and do not
 /// overlap.
-pub fn subtract_ranges(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
+pub(super) fn subtract_ranges(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
     let mut rest = Vec::new();
     for [first, last] in ranges {
         let mut from = *first;

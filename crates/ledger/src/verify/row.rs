@@ -28,7 +28,7 @@ fn copied_columns<'r>(cells: &EventCells<'r>) -> [(&'static str, Cell<'r>, Event
 
 /// A row without differences.
 #[derive(Debug)]
-pub struct CheckedRow<'r> {
+pub(super) struct CheckedRow<'r> {
     pub record: RecordFields<'r>,
     pub leaf: Hash,
     /// Microseconds since 1970.
@@ -41,7 +41,10 @@ pub struct CheckedRow<'r> {
 type RowProblem = String;
 
 /// Checks a row that should be event `seq`. The error is the first difference.
-pub fn check_row<'r>(seq: u64, cells: &EventCells<'r>) -> Result<CheckedRow<'r>, RowProblem> {
+pub(super) fn check_row<'r>(
+    seq: u64,
+    cells: &EventCells<'r>,
+) -> Result<CheckedRow<'r>, RowProblem> {
     if cells.seq != Cell::Integer(seq.cast_signed()) {
         return Err(format!("it has the number {}", describe_cell(cells.seq)));
     }
@@ -168,7 +171,7 @@ fn column_problem(name: &str, cell: Cell<'_>, value: &str) -> RowProblem {
 }
 
 /// The value of a cell, for a message.
-pub fn describe_cell(cell: Cell<'_>) -> String {
+pub(super) fn describe_cell(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "empty".to_owned(),
         Cell::Integer(number) => number.to_string(),

@@ -268,7 +268,7 @@ impl Customers {
                     standing.push((event.customer, event.seq, event.action));
                 }
                 ConsentAction::CustomerRemoved => {
-                    standing.retain(|(whose, ..)| *whose != event.customer)
+                    standing.retain(|(whose, ..)| *whose != event.customer);
                 }
                 ConsentAction::Renumbered(to) => {
                     for word in &mut standing {

@@ -25,7 +25,7 @@ pub(super) struct ParsedTime {
 
 impl ParsedTime {
     /// The instant; `None` if no offset was written.
-    pub fn instant(&self) -> Option<Timestamp> {
+    pub(super) fn instant(&self) -> Option<Timestamp> {
         let utc = self.local.checked_sub_signed(self.offset?)?;
         Timestamp::try_from_micros(utc.and_utc().timestamp_micros())
     }

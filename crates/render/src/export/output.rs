@@ -17,12 +17,6 @@ pub enum CompressingWriter<W: Write> {
     Gz(flate2::write::GzEncoder<HashingWriter<W>>),
 }
 
-impl<W: Write> std::fmt::Debug for CompressingWriter<W> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Output").finish_non_exhaustive()
-    }
-}
-
 impl<W: Write> CompressingWriter<W> {
     pub fn new(form: ExportFormat, out: W) -> io::Result<Self> {
         let out = HashingWriter::new(out);

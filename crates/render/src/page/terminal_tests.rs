@@ -2,7 +2,7 @@ use super::*;
 use crate::page::{Section, table_columns};
 use lac_model::time::Timestamp;
 
-pub fn style(width: Option<u16>) -> Style {
+pub(super) fn style(width: Option<u16>) -> Style {
     Style {
         zone: chrono_tz::UTC,
         now: Timestamp::from_seconds(1_790_000_000),

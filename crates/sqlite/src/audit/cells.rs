@@ -36,7 +36,7 @@ fn read_cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
     })
 }
 
-pub fn scan_cells(
+pub(super) fn scan_cells(
     tx: &Tx<'_>,
     first: u64,
     last: u64,
@@ -78,7 +78,7 @@ pub fn scan_cells(
 /// Calls `each` with every entry of an index. Each value is looked up as
 /// filters look it up, so that an entry that they would miss is missing here,
 /// too.
-pub fn scan_index(
+pub(super) fn scan_index(
     tx: &Tx<'_>,
     index: EventIndex,
     [first, last]: [u64; 2],

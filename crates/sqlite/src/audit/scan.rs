@@ -22,7 +22,7 @@ const MAX_INDEX_KEYS: usize = 64;
 /// Takes one row; `false` ends the scan.
 type RowHandler<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<bool>;
 
-pub fn scan_events(
+pub(super) fn scan_events(
     tx: &Tx<'_>,
     query: &EventQuery,
     each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
@@ -107,7 +107,7 @@ fn seq_range(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
 }
 
 /// Times grow with seqs, so a binary search replaces an index.
-pub fn first_seq_since(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
+pub(super) fn first_seq_since(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
     let mut low = rows::to_i64(first)?;
     let mut high = rows::to_i64(tx.audit_last_seq()?)? + 1;
     let mut statement = tx

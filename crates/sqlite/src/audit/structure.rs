@@ -61,7 +61,7 @@ const COUNT_CHECKS: [(&str, &str); 3] = [
 ];
 
 /// The first problem found, if any.
-pub fn find_problem(conn: &Connection) -> Result<Option<String>> {
+pub(super) fn find_problem(conn: &Connection) -> Result<Option<String>> {
     for (question, problem) in COUNT_CHECKS {
         let is_wrong: bool = conn
             .query_row(question, [], |row| row.get(0))
@@ -79,7 +79,7 @@ pub fn find_problem(conn: &Connection) -> Result<Option<String>> {
 }
 
 /// The same for the tables that decide who may do what.
-pub fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
+pub(super) fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
     for table in ACCESS_TABLES {
         if let Some(problem) = run_check(conn, "integrity_check", table)? {
             return Ok(Some(problem));

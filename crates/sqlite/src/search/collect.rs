@@ -20,7 +20,7 @@ const MAX_ORDERED_ROWS: usize = 100_000;
 
 /// The part of the index to read.
 #[derive(Debug, Clone, Copy)]
-pub enum KeyRange<'q> {
+pub(super) enum KeyRange<'q> {
     All,
     Equals(&'q str),
     StartsWith(&'q str),
@@ -28,7 +28,7 @@ pub enum KeyRange<'q> {
 }
 
 /// The rows collected so far.
-pub struct PageCollector<'t, 's> {
+pub(super) struct PageCollector<'t, 's> {
     pub tx: &'t Tx<'s>,
     pub websites: Option<&'t [i64]>,
     pub found: Vec<Customer>,
@@ -38,7 +38,7 @@ pub struct PageCollector<'t, 's> {
 
 impl PageCollector<'_, '_> {
     /// Adds the rows of a range, in order, up to the limit.
-    pub fn add_range(&mut self, range: KeyRange<'_>, after: Option<&Cursor>) -> Result<()> {
+    pub(super) fn add_range(&mut self, range: KeyRange<'_>, after: Option<&Cursor>) -> Result<()> {
         self.for_each_row(range, after, |this, row| {
             this.found
                 .extend(this.tx.skip_if_damaged(customer_rows::read_customer(row))?);
@@ -48,7 +48,7 @@ impl PageCollector<'_, '_> {
 
     /// Adds the rows that contain the text but do not begin with it, in order,
     /// up to the limit.
-    pub fn add_containing(&mut self, needle: &str, after: Option<&Cursor>) -> Result<()> {
+    pub(super) fn add_containing(&mut self, needle: &str, after: Option<&Cursor>) -> Result<()> {
         let max_rows = MAX_ORDERED_ROWS.max(50 * self.limit);
         let mut examined = 0;
         let mut gave_up_at = None;

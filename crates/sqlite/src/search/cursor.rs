@@ -9,7 +9,7 @@ use lac_store::Result;
 /// The position after which a page continues. It does not refer to a row, which
 /// may be deleted by then.
 #[derive(Debug)]
-pub struct Cursor {
+pub(super) struct Cursor {
     /// In the second part of the list: rows that contain the text but do not
     /// begin with it.
     pub in_containing: bool,
@@ -20,12 +20,12 @@ pub struct Cursor {
 impl Cursor {
     /// Encoded, so that an address is not readable at a glance: a letter for
     /// the part of the list, the website and the address.
-    pub fn encode(&self) -> String {
+    pub(super) fn encode(&self) -> String {
         let phase = if self.in_containing { 's' } else { 'p' };
         URL_SAFE_NO_PAD.encode(format!("{phase}{}:{}", self.website_id, self.email_key))
     }
 
-    pub fn decode(text: &str) -> Result<Self> {
+    pub(super) fn decode(text: &str) -> Result<Self> {
         let parse = || {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
             let (in_rest, text) = match text.strip_prefix('p') {

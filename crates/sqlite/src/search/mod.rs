@@ -29,7 +29,7 @@ enum SearchMode {
 
 /// Returns one page, ordered by address and website. With a text, addresses
 /// that begin with it come first.
-pub fn search_page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
+pub(crate) fn search_page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
     let after = query.after.as_deref().map(Cursor::decode).transpose()?;
     let fit = search_mode(tx, query)?;
     let mut rows = PageCollector {

@@ -2,7 +2,7 @@
 
 /// The smallest text that is larger than every text that begins with `prefix`;
 /// `None` if there is none.
-pub fn prefix_upper_bound(prefix: &str) -> Option<String> {
+pub(super) fn prefix_upper_bound(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         let next = match last {
@@ -19,7 +19,7 @@ pub fn prefix_upper_bound(prefix: &str) -> Option<String> {
 
 /// `needle` must be in lower case. ASCII text, the usual case, needs no
 /// allocation.
-pub fn contains_ignore_case(text: &str, needle: &str) -> bool {
+pub(super) fn contains_ignore_case(text: &str, needle: &str) -> bool {
     if !text.is_ascii() {
         return text.to_lowercase().contains(needle);
     }

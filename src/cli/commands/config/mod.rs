@@ -21,7 +21,7 @@ use lac_model::scope::ConfigScope;
 use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "config",
     about: "Show and change the store's config",
     arguments: with_subcommands::<ConfigCommand>,

@@ -17,7 +17,7 @@ use lac_render::styled_text::StyledText;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ChangeArgs {
+pub(super) struct ChangeArgs {
     #[command(flatten)]
     target: CustomerArgs,
     /// The reason, for the log (- reads stdin)
@@ -26,7 +26,7 @@ pub struct ChangeArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct GrantArgs {
+pub(super) struct GrantArgs {
     #[command(flatten)]
     change: ChangeArgs,
     /// How long the consent is valid, such as 7d or 2h
@@ -37,7 +37,7 @@ pub struct GrantArgs {
     until: Option<String>,
 }
 
-pub fn grant(args: GrantArgs, cli: &Cli) -> Result<()> {
+pub(super) fn grant(args: GrantArgs, cli: &Cli) -> Result<()> {
     let limit = match (args.length, args.until) {
         (Some(text), _) => {
             let length = parse_duration(&text, None);
@@ -51,7 +51,7 @@ pub fn grant(args: GrantArgs, cli: &Cli) -> Result<()> {
     change(args.change, true, limit, cli)
 }
 
-pub fn revoke(args: ChangeArgs, cli: &Cli) -> Result<()> {
+pub(super) fn revoke(args: ChangeArgs, cli: &Cli) -> Result<()> {
     change(args, false, None, cli)
 }
 
@@ -72,7 +72,7 @@ fn change(args: ChangeArgs, granted: bool, limit: Option<GrantLimit>, cli: &Cli)
 }
 
 /// When the consent expires, if it does.
-pub fn format_until(time: Option<Timestamp>, style: &Style) -> StyledText {
+pub(super) fn format_until(time: Option<Timestamp>, style: &Style) -> StyledText {
     time.map(|time| style.short_time(time)).into()
 }
 

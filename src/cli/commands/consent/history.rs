@@ -16,14 +16,14 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct HistoryArgs {
+pub(super) struct HistoryArgs {
     #[command(flatten)]
     target: CustomerArgs,
     #[command(flatten)]
     paging: Paging,
 }
 
-pub fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
+pub(super) fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
     let customers = args.target.resolve(cli)?;
     cli.connect()?;
     paging::show_pages(cli, &args.paging, |part| {

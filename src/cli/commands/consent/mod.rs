@@ -12,7 +12,7 @@ use crate::cli::{customer_picker, input};
 use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, ShortText};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "consent",
     about: "Manage customers' consent (Allow remote shopping assistance)",
     arguments: with_subcommands::<ConsentCommand>,
@@ -39,7 +39,7 @@ enum ConsentCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct CustomerArgs {
+pub(super) struct CustomerArgs {
     /// Ids or e-mail addresses (- reads them from stdin, one per line) [default:
     /// search, on a terminal]
     #[arg(value_name = "CUSTOMER")]

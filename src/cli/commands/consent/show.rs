@@ -13,7 +13,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 /// Prints a single customer as one object; several, or stdin, as a list.
-pub fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
+pub(super) fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
     let request = ConsentShow {
         customers: args.resolve(cli)?,
         website: args.website.clone().into_bounded()?,

@@ -25,7 +25,7 @@ enum YesNo {
 }
 
 #[derive(Debug, Args)]
-pub struct AddArgs {
+pub(super) struct AddArgs {
     /// The e-mail address (- reads stdin)
     #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     email: String,
@@ -68,7 +68,7 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct EditArgs {
+pub(super) struct EditArgs {
     /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
     /// The website, if the address exists on several
@@ -104,7 +104,7 @@ pub struct EditArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct RemoveArgs {
+pub(super) struct RemoveArgs {
     /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
     /// The website, if the address exists on several
@@ -112,7 +112,7 @@ pub struct RemoveArgs {
     website: Option<String>,
 }
 
-pub fn add(args: AddArgs, cli: &Cli) -> Result<()> {
+pub(super) fn add(args: AddArgs, cli: &Cli) -> Result<()> {
     input::check_single_stdin([&*args.email, &args.first_name, &args.last_name])?;
     let request = CustomerAdd {
         id: parse_id(args.id.as_deref())?,
@@ -128,7 +128,7 @@ pub fn add(args: AddArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &cli.run(request)?)
 }
 
-pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
+pub(super) fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     let texts = [&args.email, &args.first_name, &args.last_name];
     let given = texts.into_iter().flatten().map(String::as_str);
     input::check_single_stdin(given.chain(args.customer.as_deref()))?;
@@ -161,7 +161,7 @@ pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &cli.run(request)?)
 }
 
-pub fn remove(args: &RemoveArgs, cli: &Cli) -> Result<()> {
+pub(super) fn remove(args: &RemoveArgs, cli: &Cli) -> Result<()> {
     let customer =
         customer_picker::named_or_prompted(cli, args.customer.as_deref(), args.website.as_deref())?;
     let removed = prompt::confirmed(cli, |confirmed| {

@@ -15,7 +15,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct HistoryArgs {
+pub(super) struct HistoryArgs {
     /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
     /// The website, if the address exists on several
@@ -25,7 +25,7 @@ pub struct HistoryArgs {
     paging: Paging,
 }
 
-pub fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
+pub(super) fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
     let (customer, website) = (args.customer.as_deref(), args.website.as_deref());
     let customer = customer_picker::named_or_prompted(cli, customer, website)?;
     cli.connect()?;

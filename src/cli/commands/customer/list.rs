@@ -14,7 +14,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// Search by id, e-mail address or name (- reads stdin). Addresses that start
     /// with the text come first; a text with digits or dots finds only those
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -37,7 +37,7 @@ pub struct ListArgs {
     raw: bool,
 }
 
-pub fn list(args: ListArgs, cli: &Cli) -> Result<()> {
+pub(super) fn list(args: ListArgs, cli: &Cli) -> Result<()> {
     let mut request = CustomerList {
         search: input::optional_text("--search", args.search.as_deref())?.into_bounded()?,
         email_prefix: input::optional_text("--email-prefix", args.email_prefix.as_deref())?
@@ -53,7 +53,7 @@ pub fn list(args: ListArgs, cli: &Cli) -> Result<()> {
     })
 }
 
-pub fn consent_text(word: &str) -> StyledText {
+pub(super) fn consent_text(word: &str) -> StyledText {
     let tone = if word == "granted" {
         Emphasis::Good
     } else {

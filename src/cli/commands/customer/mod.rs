@@ -11,7 +11,7 @@ use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "customer",
     about: "Find, add, edit and remove customers",
     arguments: with_subcommands::<CustomerCommand>,

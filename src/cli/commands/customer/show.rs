@@ -15,7 +15,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
     /// The website, if the address exists on several
@@ -23,7 +23,7 @@ pub struct ShowArgs {
     website: Option<String>,
 }
 
-pub fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
+pub(super) fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
     let request = CustomerShow {
         customer: customer_picker::named_or_prompted(
             cli,

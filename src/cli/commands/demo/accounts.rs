@@ -37,7 +37,7 @@ const STAFF: [(&str, &[&str], &str, &str); 2] = [
 ];
 
 /// The accounts besides the administrator.
-pub struct DemoAccounts {
+pub(super) struct DemoAccounts {
     pub agent: Caller,
     pub auditor: Caller,
     pub storefront: Caller,
@@ -45,7 +45,7 @@ pub struct DemoAccounts {
 
 /// Creates roles, admin users, a storefront account and their tokens. The token
 /// files are kept beside the store, for trying more.
-pub fn create_accounts(context: &Context<'_>, dir: &Path) -> Result<DemoAccounts> {
+pub(super) fn create_accounts(context: &Context<'_>, dir: &Path) -> Result<DemoAccounts> {
     let mut callers = Vec::new();
     for (role, resources, name, full_name) in STAFF {
         roles::RoleCreate {

@@ -14,7 +14,7 @@ use crate::cli::settings::{AnchorSettings, Settings};
 use lac_model::environment::random_bytes;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "demo",
     about: "Walk through a support case with a temporary store",
     arguments: with_args::<DemoArgs>,

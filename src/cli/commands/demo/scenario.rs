@@ -57,13 +57,13 @@ const AUDIENCE: &str = "https://garden.example";
 
 /// The result as JSON.
 #[derive(Debug, Serialize)]
-pub struct DemoReport {
+pub(super) struct DemoReport {
     pub store: String,
     pub steps: Vec<DemoStep>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct DemoStep {
+pub(super) struct DemoStep {
     /// Who acts: `admin`, `agent`, `storefront` or `auditor`.
     pub who: &'static str,
     /// The command that runs the same use case.
@@ -77,7 +77,7 @@ struct Scenario<'s> {
     steps: Vec<DemoStep>,
 }
 
-pub fn run(cli: &Cli) -> Result<DemoReport> {
+pub(super) fn run(cli: &Cli) -> Result<DemoReport> {
     let mut telling = Scenario {
         cli,
         steps: Vec::new(),

@@ -11,7 +11,7 @@ use lac_model::notice::Hook;
 use lac_store::dir::StoreDir;
 
 /// Runs all checks; later ones build on earlier ones.
-pub fn run_checks(cli: &Cli) -> Vec<DoctorFinding> {
+pub(super) fn run_checks(cli: &Cli) -> Vec<DoctorFinding> {
     let mut findings = vec![check_config_file(cli)];
     findings.extend(check_filters(cli));
     findings.push(check_sqlite());

@@ -18,7 +18,7 @@ use lac_render::styled_text::paint;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "doctor",
     about: "Check the store and its setup",
     arguments: with_args::<NoArguments>,

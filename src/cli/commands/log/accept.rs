@@ -8,7 +8,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub fn run(cli: &Cli) -> Result<()> {
+pub(super) fn run(cli: &Cli) -> Result<()> {
     if !cli.out.assume_yes {
         let kinds = cli.run(LogPlanAcceptance::default())?;
         if !kinds.is_empty() {

@@ -12,13 +12,13 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ArchiveArgs {
+pub(super) struct ArchiveArgs {
     /// Show what would be archived without changing anything
     #[arg(long)]
     dry_run: bool,
 }
 
-pub fn run(args: &ArchiveArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: &ArchiveArgs, cli: &Cli) -> Result<()> {
     let request = LogArchive {
         dry_run: args.dry_run,
     };

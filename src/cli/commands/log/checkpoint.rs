@@ -17,13 +17,13 @@ use lac_render::sanitize::sanitize_lines;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct CheckpointArgs {
+pub(super) struct CheckpointArgs {
     /// Prove that the log extends this older checkpoint; -o json prints the proof
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
 }
 
-pub fn run(args: &CheckpointArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: &CheckpointArgs, cli: &Cli) -> Result<()> {
     let since = args.since.as_deref().map(read_checkpoint).transpose()?;
     let receipt = cli.run(LogCheckpoint {
         since: since.into_bounded()?,

@@ -14,11 +14,11 @@ const MAX_CURSOR_BYTES: u64 = 4096;
 
 /// The file given with `--cursor-file`.
 #[derive(Debug, Clone)]
-pub struct CursorFile(pub PathBuf);
+pub(super) struct CursorFile(pub PathBuf);
 
 impl CursorFile {
     /// The stored cursor; `None` if the file does not exist.
-    pub fn read(&self) -> Result<Option<LogPosition>> {
+    pub(super) fn read(&self) -> Result<Option<LogPosition>> {
         let shown = self.0.display();
         let Some(file) = open_regular_file("--cursor-file", &self.0)? else {
             return Ok(None);
@@ -35,7 +35,7 @@ impl CursorFile {
     }
 
     /// Replaces the file atomically.
-    pub fn write(&self, position: &LogPosition) -> Result<()> {
+    pub(super) fn write(&self, position: &LogPosition) -> Result<()> {
         let written = replace_file(&self.0, position.to_text().as_bytes());
         written.map_err(|e| Fault::io(self.0.display(), e))
     }

@@ -15,7 +15,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct EraseArgs {
+pub(super) struct EraseArgs {
     /// The id the customer had (42, local:7)
     #[arg(long, value_name = "ID", required_unless_present = "emails")]
     customer: Option<String>,
@@ -26,7 +26,7 @@ pub struct EraseArgs {
     emails: Vec<String>,
 }
 
-pub fn run(args: EraseArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: EraseArgs, cli: &Cli) -> Result<()> {
     let emails = args.emails.iter();
     let emails = emails.map(|email| text_or_stdin("--email", email));
     let emails = emails.collect::<Result<Vec<String>>>()?;

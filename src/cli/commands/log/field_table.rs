@@ -12,7 +12,7 @@ use lac_render::layout::Sections;
 use lac_render::styled_text::StyledText;
 
 /// Parses a field name, for clap.
-pub fn parse_field(name: &str) -> Result<EventField, Fault> {
+pub(super) fn parse_field(name: &str) -> Result<EventField, Fault> {
     EventField::from_name(name.trim()).ok_or_else(|| {
         let names: Vec<&str> = EventField::ALL.iter().map(|field| field.name()).collect();
         let reason = format!("`{name}` is not one of {}", names.join(", "));
@@ -21,7 +21,7 @@ pub fn parse_field(name: &str) -> Result<EventField, Fault> {
 }
 
 /// Fails if a field is repeated, because a JSON object has each key once.
-pub fn check_distinct(fields: &[EventField]) -> Result<(), Fault> {
+pub(super) fn check_distinct(fields: &[EventField]) -> Result<(), Fault> {
     let twice = fields
         .iter()
         .enumerate()
@@ -32,21 +32,20 @@ pub fn check_distinct(fields: &[EventField]) -> Result<(), Fault> {
     })
 }
 
-#[derive(Debug)]
-pub struct FieldTable<'w> {
+pub(super) struct FieldTable<'w> {
     fields: &'w [EventField],
     table: Sections<'w>,
 }
 
 impl<'w> FieldTable<'w> {
-    pub fn new(out: &'w mut dyn Write, fields: &'w [EventField], style: Style) -> Self {
+    pub(super) fn new(out: &'w mut dyn Write, fields: &'w [EventField], style: Style) -> Self {
         let headings = fields.iter().map(|field| field.name());
         let headings = headings.map(|name| Heading::new(name, name)).collect();
         let table = Sections::new(out, headings, style);
         Self { fields, table }
     }
 
-    pub fn push(&mut self, event: &EventView) -> io::Result<()> {
+    pub(super) fn push(&mut self, event: &EventView) -> io::Result<()> {
         let values = serde_json::to_value(event)?;
         let style = self.table.style();
         let cells = self.fields.iter().map(|field| {
@@ -62,7 +61,7 @@ impl<'w> FieldTable<'w> {
         self.table.push(cells)
     }
 
-    pub fn finish(self) -> io::Result<()> {
+    pub(super) fn finish(self) -> io::Result<()> {
         self.table.finish().map(drop)
     }
 }

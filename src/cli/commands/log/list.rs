@@ -19,7 +19,7 @@ use lac_render::{OutputFormat, Style};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// Sort by this field; a - before it reverses the order [default: -time]
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<LogSort>,
@@ -40,7 +40,7 @@ pub struct ListArgs {
     filter: FilterArgs,
 }
 
-pub fn run(args: ListArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: ListArgs, cli: &Cli) -> Result<()> {
     check_distinct(&args.columns)?;
     let request = LogList {
         after: args

@@ -22,7 +22,7 @@ use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "log",
     about: "Read, export and verify the audit log",
     arguments: with_subcommands::<LogCommand>,

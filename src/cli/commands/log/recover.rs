@@ -10,7 +10,7 @@ use lac_store::Result;
 
 const QUESTION: &str = "rebuild the checkpoint file, and lose what the old one could prove?";
 
-pub fn run(cli: &Cli) -> Result<()> {
+pub(super) fn run(cli: &Cli) -> Result<()> {
     if !cli.out.assume_yes {
         cli.run(LogPlanRecovery::default())?;
         confirm(cli, QUESTION)?;

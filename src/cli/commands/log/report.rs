@@ -11,7 +11,7 @@ use lac_render::report;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(super) struct ReportArgs {
     #[command(flatten)]
     page: HtmlArgs,
 
@@ -33,7 +33,7 @@ pub struct ReportArgs {
     filter: FilterArgs,
 }
 
-pub fn run(args: ReportArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: ReportArgs, cli: &Cli) -> Result<()> {
     let request = LogReport {
         filter: args.filter.into_filter(cli)?,
         office_hours: args.office_hours.into_bounded()?,

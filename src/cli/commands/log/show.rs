@@ -15,7 +15,7 @@ use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// The event's number (seq)
     seq: Seq,
 
@@ -25,7 +25,7 @@ pub struct ShowArgs {
     raw: bool,
 }
 
-pub fn run(args: &ShowArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: &ShowArgs, cli: &Cli) -> Result<()> {
     if !args.raw {
         return cli.print_view(&cli.run(LogShow { seq: args.seq })?);
     }

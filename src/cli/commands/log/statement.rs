@@ -10,7 +10,7 @@ use lac_render::statement;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct StatementArgs {
+pub(super) struct StatementArgs {
     /// Id or e-mail address; the id may be that of a removed customer
     #[arg(long, value_name = "CUSTOMER")]
     customer: String,
@@ -31,7 +31,7 @@ pub struct StatementArgs {
     page: HtmlArgs,
 }
 
-pub fn run(args: StatementArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: StatementArgs, cli: &Cli) -> Result<()> {
     let request = LogStatement {
         customer: args.customer.try_into()?,
         website: args.website.into_bounded()?,

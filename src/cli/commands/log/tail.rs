@@ -23,7 +23,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(250);
 const MAX_REOPEN_ATTEMPTS: u32 = 20;
 
 #[derive(Debug, Args)]
-pub struct TailArgs {
+pub(super) struct TailArgs {
     /// Start with the last N matching events [default: 10]
     #[arg(short = 'n', value_name = "N")]
     number: Option<usize>,
@@ -45,7 +45,7 @@ pub struct TailArgs {
     filter: FilterArgs,
 }
 
-pub fn run(args: TailArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: TailArgs, cli: &Cli) -> Result<()> {
     cli.connect()?; // the style needs the store's time zone
     let mut style = cli.style();
     style.raw = args.raw;

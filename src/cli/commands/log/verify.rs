@@ -31,7 +31,7 @@ use lac_store::Result;
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// An older signed checkpoint, or an anchor file with many, which the log (or
     /// the checkpoint of --file) must extend
     #[arg(long, value_name = "FILE")]
@@ -52,7 +52,7 @@ pub struct VerifyArgs {
     chain: Option<PathBuf>,
 }
 
-pub fn run(args: &VerifyArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: &VerifyArgs, cli: &Cli) -> Result<()> {
     let key = args.key.as_deref().map(read_key_text).transpose()?;
     if let Some(file) = &args.file {
         let chain = args.chain.as_deref().map(read_chain).transpose()?;
@@ -91,7 +91,7 @@ fn read_since(args: &VerifyArgs) -> Result<Option<String>> {
     read_checkpoint(path).map(Some)
 }
 
-pub fn read_checkpoint(path: &Path) -> Result<String> {
+pub(super) fn read_checkpoint(path: &Path) -> Result<String> {
     let missing = |what: &str| Fault::ProofMissing {
         what: format!("{what}{}", path.display()),
     };

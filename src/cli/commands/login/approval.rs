@@ -17,7 +17,7 @@ use lac_store::Result;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long `--wait` waits; `None` is until the request expires.
-pub fn parse_wait(text: &str) -> Result<Option<Duration>> {
+pub(super) fn parse_wait(text: &str) -> Result<Option<Duration>> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -28,7 +28,7 @@ pub fn parse_wait(text: &str) -> Result<Option<Duration>> {
 }
 
 /// Creates the request and prints its id.
-pub fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
+pub(super) fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
     let asked = cli.run(LoginAskApproval { request })?;
     if cli.out.format.is_machine_readable() {
         cli.print_object(&asked)?;
@@ -41,7 +41,7 @@ pub fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
 
 /// Creates the request, waits for the decision, and logs in. If no approval is
 /// needed, or there is one already, it logs in at once.
-pub fn submit_and_wait(
+pub(super) fn submit_and_wait(
     login: LoginStart,
     wait: Option<Duration>,
     copy_and_open: [bool; 2],

@@ -15,7 +15,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Opens a page with `BROWSER`, otherwise with the desktop's opener. Errors do
 /// not contain the page's path.
-pub fn open_page(page: &Path) -> Result<(), String> {
+pub(super) fn open_page(page: &Path) -> Result<(), String> {
     close_inherited_files();
     let named = std::env::var("BROWSER").unwrap_or_default();
     let named = named

@@ -22,7 +22,7 @@ use lac_model::fault::Fault;
 use lac_model::time::{DefaultUnit, parse_duration};
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "login",
     about: "Log in as a customer: print a signed login URL",
     arguments: with_args::<LoginArgs>,
@@ -37,7 +37,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     lac login --order 000000001 --check\n  \
     lac login 42 --ticket ZD-4711 --request --wait 10m\n  \
     lac login 42 --store-view de --ttl 30s --reason - < reason.txt")]
-pub struct LoginArgs {
+pub(super) struct LoginArgs {
     /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     #[arg(value_name = "CUSTOMER", conflicts_with_all = ["order", "invoice", "shipment", "credit_memo", "last"])]
     customer: Option<String>,

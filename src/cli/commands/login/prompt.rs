@@ -22,7 +22,7 @@ use lac_render::sanitize::{sanitize, sanitize_truncated};
 use lac_store::Result;
 
 /// Lets the agent search for a customer.
-pub fn customer(cli: &Cli, website: Option<&str>) -> Result<String> {
+pub(super) fn customer(cli: &Cli, website: Option<&str>) -> Result<String> {
     let flags = "CUSTOMER, --order N, --invoice N, --shipment N, --credit-memo N or --last";
     customer_picker::customer(cli, flags, "Log in as", |text| {
         let search = LoginSearch {
@@ -47,7 +47,7 @@ fn candidate_from_found(found: &Found) -> customer_picker::Candidate {
 
 /// Prompts for what the plan lacks, then for a confirmation. Also returns whether
 /// to request approval: because `request` is set, or because the login needs it.
-pub fn prompt_missing(
+pub(super) fn prompt_missing(
     mut login: LoginRequest,
     request: bool,
     cli: &Cli,

@@ -14,7 +14,7 @@ use lac_model::environment::{self, Random};
 
 /// A page that only this account can read; removed when dropped.
 #[derive(Debug)]
-pub struct RedirectPage {
+pub(super) struct RedirectPage {
     path: PathBuf,
     /// The directory created for it, if any.
     dir: Option<PathBuf>,
@@ -24,7 +24,7 @@ pub struct RedirectPage {
 impl RedirectPage {
     /// Writes the page, mode 0600, into `XDG_RUNTIME_DIR` or, without that, a new
     /// directory.
-    pub fn create(url: &str, random: &dyn Random) -> io::Result<Self> {
+    pub(super) fn create(url: &str, random: &dyn Random) -> io::Result<Self> {
         let number = u128::from_be_bytes(environment::random_bytes(random));
         let (room, dir) = if let Some(room) = runtime_dir() {
             (room, None)
@@ -48,13 +48,13 @@ impl RedirectPage {
         Ok(page)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Starts a process that removes the page after this time (in whole seconds). If
     /// that fails, the page is removed at once.
-    pub fn remove_after(mut self, time: Duration) -> io::Result<()> {
+    pub(super) fn remove_after(mut self, time: Duration) -> io::Result<()> {
         // So that closing the terminal or Ctrl-C does not end it early.
         const SCRIPT: &str = "trap '' HUP INT TERM; sleep \"$1\"; rm -f -- \"$2\"; \
                               test -z \"$3\" || rmdir -- \"$3\"";

@@ -14,7 +14,7 @@ use lac_store::Result;
 
 /// Prints the URL on stdout, as a hyperlink on a terminal, and a summary on
 /// stderr.
-pub fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
+pub(super) fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
     if cli.out.format.is_machine_readable() {
         return cli.print_object(started);
     }
@@ -89,7 +89,7 @@ struct LoginCheckReport<'a> {
     obstacles: Vec<Explanation>,
 }
 
-pub fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
+pub(super) fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
     let report = LoginCheckReport {
         possible: checked.obstacles.is_empty(),
         customer: checked.customer.as_ref(),
@@ -134,7 +134,7 @@ pub fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
 }
 
 /// Prints each obstacle with its hint.
-pub fn obstacles(obstacles: &[Explanation], cli: &Cli) -> Result<()> {
+pub(crate) fn obstacles(obstacles: &[Explanation], cli: &Cli) -> Result<()> {
     let (green, red, reset) = if cli.out.color {
         ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m")
     } else {

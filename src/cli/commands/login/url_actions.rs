@@ -18,7 +18,7 @@ const MAX_PAGE_LIFETIME: Duration = Duration::from_secs(30);
 /// Copies with OSC 52, so that the terminal sets its own clipboard. This
 /// machine's clipboard would be the wrong one over SSH, and on X11 lose the text
 /// at exit.
-pub fn copy_to_clipboard(asked: bool, url: &str, cli: &Cli) {
+pub(super) fn copy_to_clipboard(asked: bool, url: &str, cli: &Cli) {
     if !asked {
         return;
     }
@@ -39,7 +39,7 @@ pub fn copy_to_clipboard(asked: bool, url: &str, cli: &Cli) {
 
 /// Opens the URL in a browser. Arguments are visible in `ps`, so the browser gets
 /// the path of a redirecting page instead of the URL.
-pub fn open_in_browser(asked: bool, started: &LoginStarted, cli: &Cli) {
+pub(super) fn open_in_browser(asked: bool, started: &LoginStarted, cli: &Cli) {
     if !asked {
         return;
     }

@@ -17,7 +17,7 @@ use lac_model::bounded::BoundedList;
 use lac_model::bounded::IntoBoundedText;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "request",
     about: "Manage requests for login approval",
     arguments: with_subcommands::<RequestCommand>,

@@ -98,7 +98,7 @@ impl TableRow for RequestChanged {
     ];
 }
 
-pub fn request_lines(request: &RequestView, style: &Style) -> KeyValues {
+pub(crate) fn request_lines(request: &RequestView, style: &Style) -> KeyValues {
     let causes: Vec<&str> = request.causes.iter().map(|cause| cause.as_str()).collect();
     let email = request.customer_email.as_deref().unwrap_or_default();
     let until = match request.state {

@@ -19,7 +19,7 @@ use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct CreateArgs {
+pub(super) struct CreateArgs {
     /// The new role's name
     name: String,
     /// Give the role full access instead of none
@@ -31,13 +31,13 @@ pub struct CreateArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct DeleteArgs {
+pub(super) struct DeleteArgs {
     /// The role
     name: String,
 }
 
 #[derive(Debug, Args)]
-pub struct AccessArgs {
+pub(super) struct AccessArgs {
     /// The role
     name: String,
     /// All resources, or a custom set
@@ -52,7 +52,7 @@ enum AccessArg {
 }
 
 #[derive(Debug, Args)]
-pub struct AllowDenyArgs {
+pub(super) struct AllowDenyArgs {
     /// The role
     name: String,
     /// Full ids, or unique endings after `::` (login_button)
@@ -64,7 +64,7 @@ pub struct AllowDenyArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ScopeArgs {
+pub(super) struct ScopeArgs {
     /// The role
     name: String,
     /// all, or one or more website:CODE
@@ -72,7 +72,7 @@ pub struct ScopeArgs {
     scope: Vec<String>,
 }
 
-pub fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
+pub(super) fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
     let scope = (!args.scope.is_empty()).then(|| parse_scope(&args.scope));
     let request = RoleCreate {
         name: args.name.try_into()?,
@@ -82,7 +82,7 @@ pub fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &cli.run(request)?)
 }
 
-pub fn delete(args: &DeleteArgs, cli: &Cli) -> Result<()> {
+pub(super) fn delete(args: &DeleteArgs, cli: &Cli) -> Result<()> {
     let deleted = prompt::confirmed(cli, |confirmed| {
         let name = args.name.clone();
         cli.run(RoleDelete {
@@ -93,7 +93,7 @@ pub fn delete(args: &DeleteArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&deleted)
 }
 
-pub fn access(args: AccessArgs, cli: &Cli) -> Result<()> {
+pub(super) fn access(args: AccessArgs, cli: &Cli) -> Result<()> {
     let access = match args.access {
         AccessArg::All => Access::All,
         AccessArg::Custom => Access::Custom,
@@ -114,7 +114,7 @@ pub fn access(args: AccessArgs, cli: &Cli) -> Result<()> {
 }
 
 /// Notes a side effect for which there was no confirmation prompt.
-pub fn note_access(role: &str, access: Access, cli: &Cli) {
+pub(super) fn note_access(role: &str, access: Access, cli: &Cli) {
     let name = sanitize(role);
     cli.out.print_note(&match access {
         Access::All => format!("note: role {name} now has full access"),
@@ -124,7 +124,7 @@ pub fn note_access(role: &str, access: Access, cli: &Cli) {
     });
 }
 
-pub fn allow(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
+pub(super) fn allow(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
     let request = RoleAllow {
         name: args.name.try_into()?,
         resources: BoundedList::parse("RESOURCE", args.resources, ShortText::new)?,
@@ -138,7 +138,7 @@ pub fn allow(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &answer)
 }
 
-pub fn deny(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
+pub(super) fn deny(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
     let request = RoleDeny {
         name: args.name.try_into()?,
         resources: BoundedList::parse("RESOURCE", args.resources, ShortText::new)?,
@@ -147,7 +147,7 @@ pub fn deny(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &cli.run(request)?)
 }
 
-pub fn scope(args: ScopeArgs, cli: &Cli) -> Result<()> {
+pub(super) fn scope(args: ScopeArgs, cli: &Cli) -> Result<()> {
     let request = RoleSetScope {
         name: args.name.try_into()?,
         scope: parse_scope(&args.scope)?,

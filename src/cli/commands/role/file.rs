@@ -17,10 +17,10 @@ use lac_render::column::Column;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ExportArgs {}
+pub(super) struct ExportArgs {}
 
 #[derive(Debug, Args)]
-pub struct ApplyArgs {
+pub(super) struct ApplyArgs {
     /// The file; - reads stdin
     file: PathBuf,
     /// Delete roles and admin users that the file lacks
@@ -31,12 +31,12 @@ pub struct ApplyArgs {
     dry_run: bool,
 }
 
-pub fn export(cli: &Cli) -> Result<()> {
+pub(super) fn export(cli: &Cli) -> Result<()> {
     let exported = cli.run(RoleExport {})?;
     declaration::print_export(cli, &exported.text, &exported.left_out)
 }
 
-pub fn diff(args: &DiffArgs, cli: &Cli) -> Result<u8> {
+pub(super) fn diff(args: &DiffArgs, cli: &Cli) -> Result<u8> {
     let text = declaration::read_file(&args.file)?;
     let prune = args.prune;
     let found = declaration::with_file_name(
@@ -52,7 +52,7 @@ pub fn diff(args: &DiffArgs, cli: &Cli) -> Result<u8> {
     declaration::print_differences(cli, &found.changes, &found.left_out, &unmanaged)
 }
 
-pub fn apply(args: &ApplyArgs, cli: &Cli) -> Result<()> {
+pub(super) fn apply(args: &ApplyArgs, cli: &Cli) -> Result<()> {
     let text = declaration::read_file(&args.file)?;
     let applied = prompt::run_confirmed_if_interactive(cli, |confirmation| {
         let request = RoleApply {

@@ -15,30 +15,30 @@ use lac_render::one::KeyValues;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     #[command(flatten)]
     paging: Paging,
 }
 
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// The role
     name: String,
 }
 
-pub fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
+pub(super) fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
     cli.connect()?;
     paging::show_pages(cli, &args.paging, |part| cli.run(RoleList { part }))
 }
 
-pub fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
+pub(super) fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&cli.run(RoleShow {
         name: args.name.try_into()?,
     })?)
 }
 
 /// The scope as on the command line.
-pub fn format_scope(websites: Option<&Vec<String>>) -> String {
+pub(super) fn format_scope(websites: Option<&Vec<String>>) -> String {
     match websites {
         None => "all".to_owned(),
         Some(codes) if codes.is_empty() => "none".to_owned(),

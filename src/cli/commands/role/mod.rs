@@ -12,7 +12,7 @@ use crate::cli::declaration::DiffArgs;
 use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "role",
     about: "Manage roles: what admin users may do, and where",
     arguments: with_subcommands::<RoleCommand>,

@@ -12,7 +12,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ResourcesArgs {
+pub(super) struct ResourcesArgs {
     /// Mark the resources of this role
     #[arg(value_name = "ROLE", conflicts_with = "role")]
     name: Option<String>,
@@ -25,7 +25,7 @@ pub struct ResourcesArgs {
     paging: Paging,
 }
 
-pub fn resources(args: ResourcesArgs, cli: &Cli) -> Result<()> {
+pub(super) fn resources(args: ResourcesArgs, cli: &Cli) -> Result<()> {
     let nodes = cli.run(RoleResources {
         role: args.name.or(args.role).into_bounded()?,
     })?;

@@ -17,7 +17,7 @@ use lac_render::OutputFormat;
 use lac_render::event::prefers_narrow_table;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "session",
     about: "Show and end sessions",
     arguments: with_subcommands::<SessionCommand>,

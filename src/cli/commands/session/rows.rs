@@ -89,7 +89,7 @@ impl TableRow for SessionView {
 }
 
 /// The columns of a narrow table.
-pub const NARROW: &[Column<SessionView>] = &[
+pub(super) const NARROW: &[Column<SessionView>] = &[
     ID,
     STATE,
     ADMIN,

@@ -17,7 +17,7 @@ use lac_render::one::KeyValues;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct WebsiteArgs {
+pub(super) struct WebsiteArgs {
     /// The website's code
     code: String,
 
@@ -35,7 +35,7 @@ pub struct WebsiteArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct GroupArgs {
+pub(super) struct GroupArgs {
     /// The store group's code
     code: String,
 
@@ -53,7 +53,7 @@ pub struct GroupArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ViewArgs {
+pub(super) struct ViewArgs {
     /// The store view's code
     code: String,
 
@@ -75,7 +75,7 @@ pub struct ViewArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct EditArgs {
+pub(super) struct EditArgs {
     /// website:CODE, group:CODE or store-view:CODE
     what: String,
 
@@ -97,7 +97,7 @@ pub struct EditArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct RemoveArgs {
+pub(super) struct RemoveArgs {
     /// website:CODE, group:CODE or store-view:CODE
     what: String,
 }
@@ -106,7 +106,7 @@ fn parse_id(number: i64) -> Result<StoreId> {
     StoreId::try_from(number).map_err(|e| Fault::invalid("--id", e))
 }
 
-pub fn add_website(args: WebsiteArgs, cli: &Cli) -> Result<()> {
+pub(super) fn add_website(args: WebsiteArgs, cli: &Cli) -> Result<()> {
     let request = StoresAddWebsite {
         code: args.code.try_into()?,
         name: args.name.try_into()?,
@@ -116,7 +116,7 @@ pub fn add_website(args: WebsiteArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&cli.run(request)?)
 }
 
-pub fn add_group(args: GroupArgs, cli: &Cli) -> Result<()> {
+pub(super) fn add_group(args: GroupArgs, cli: &Cli) -> Result<()> {
     let request = StoresAddGroup {
         code: args.code.try_into()?,
         website: args.website.try_into()?,
@@ -126,7 +126,7 @@ pub fn add_group(args: GroupArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&cli.run(request)?)
 }
 
-pub fn add_view(args: ViewArgs, cli: &Cli) -> Result<()> {
+pub(super) fn add_view(args: ViewArgs, cli: &Cli) -> Result<()> {
     let request = StoresAddView {
         code: args.code.try_into()?,
         group: args.group.try_into()?,
@@ -137,7 +137,7 @@ pub fn add_view(args: ViewArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&cli.run(request)?)
 }
 
-pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
+pub(super) fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     let request = StoresEdit {
         what: parse_address(&args.what)?,
         name: args.name.into_bounded()?,
@@ -148,7 +148,7 @@ pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&cli.run(request)?)
 }
 
-pub fn remove(args: &RemoveArgs, cli: &Cli) -> Result<()> {
+pub(super) fn remove(args: &RemoveArgs, cli: &Cli) -> Result<()> {
     let what = parse_address(&args.what)?;
     if !cli.out.assume_yes {
         let planned = cli.run(StoresPlanRemove { what: what.clone() })?;

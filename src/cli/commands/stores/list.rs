@@ -9,7 +9,7 @@ use lac_model::bounded::BoundedList;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// Only this kind
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     kind: Vec<KindArg>,
@@ -42,7 +42,7 @@ impl From<KindArg> for StoreLevel {
     }
 }
 
-pub fn run(args: &ListArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: &ListArgs, cli: &Cli) -> Result<()> {
     let request = StoresList {
         levels: BoundedList::from_members(
             "--kind",

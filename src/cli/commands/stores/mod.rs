@@ -10,7 +10,7 @@ use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const SPEC: CommandSpec = CommandSpec {
+pub(super) const SPEC: CommandSpec = CommandSpec {
     name: "stores",
     about: "Manage websites, store groups and store views",
     arguments: with_subcommands::<StoresCommand>,

@@ -17,13 +17,13 @@ use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct NameArgs {
+pub(super) struct NameArgs {
     /// The admin user
     name: String,
 }
 
 #[derive(Debug, Args)]
-pub struct CreateArgs {
+pub(super) struct CreateArgs {
     /// The new admin user's name
     name: String,
     /// The admin user's role
@@ -38,7 +38,7 @@ pub struct CreateArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct AssignArgs {
+pub(super) struct AssignArgs {
     /// The admin user
     name: String,
     /// The new role
@@ -46,7 +46,7 @@ pub struct AssignArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct EditArgs {
+pub(super) struct EditArgs {
     /// The admin user
     name: String,
     /// The admin user's operating-system account on this host; '' for none
@@ -57,7 +57,7 @@ pub struct EditArgs {
     full_name: Option<String>,
 }
 
-pub fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
+pub(super) fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
     let account = args.os_account.clone();
     let request = UserCreate {
         name: args.name.try_into()?,
@@ -71,7 +71,7 @@ pub fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-pub fn assign(args: AssignArgs, cli: &Cli) -> Result<()> {
+pub(super) fn assign(args: AssignArgs, cli: &Cli) -> Result<()> {
     let request = UserAssign {
         name: args.name.try_into()?,
         role: args.role.try_into()?,
@@ -79,7 +79,7 @@ pub fn assign(args: AssignArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &cli.run(request)?)
 }
 
-pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
+pub(super) fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     if args.os_account.is_none() && args.full_name.is_none() {
         return Err(Fault::InputRequired {
             what: "what to change".to_owned(),
@@ -98,7 +98,7 @@ pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-pub fn set_enabled(args: NameArgs, enabled: bool, cli: &Cli) -> Result<()> {
+pub(super) fn set_enabled(args: NameArgs, enabled: bool, cli: &Cli) -> Result<()> {
     let name = args.name;
     print_changed(
         cli,
@@ -109,7 +109,7 @@ pub fn set_enabled(args: NameArgs, enabled: bool, cli: &Cli) -> Result<()> {
     )
 }
 
-pub fn delete(args: &NameArgs, cli: &Cli) -> Result<()> {
+pub(super) fn delete(args: &NameArgs, cli: &Cli) -> Result<()> {
     let deleted = prompt::confirmed(cli, |confirmed| {
         let name = args.name.clone();
         cli.run(UserDelete {

@@ -14,23 +14,23 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     #[command(flatten)]
     paging: Paging,
 }
 
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// The admin user
     name: String,
 }
 
-pub fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
+pub(super) fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
     cli.connect()?;
     paging::show_pages(cli, &args.paging, |part| cli.run(UserList { part }))
 }
 
-pub fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
+pub(super) fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
     cli.print_view(&cli.run(UserShow {
         name: args.name.try_into()?,
     })?)

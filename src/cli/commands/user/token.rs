@@ -25,7 +25,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Subcommand)]
-pub enum UserTokenCommand {
+pub(super) enum UserTokenCommand {
     /// Create a token and show it once
     #[command(after_help = "Examples:\n  \
         lac user token create bob --expires 30d --label nightly\n  \
@@ -40,7 +40,7 @@ pub enum UserTokenCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct CreateArgs {
+pub(super) struct CreateArgs {
     /// The admin user
     name: String,
     /// How long the token is valid: 1s to 366d [default: 90d, or until the token
@@ -59,7 +59,7 @@ pub struct CreateArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     /// The admin user
     name: Option<String>,
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub struct ListArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct RevokeArgs {
+pub(super) struct RevokeArgs {
     /// The admin user
     name: String,
     /// The tokens' ids (lac user token list)
@@ -78,7 +78,7 @@ pub struct RevokeArgs {
     all: bool,
 }
 
-pub fn run(verb: UserTokenCommand, cli: &Cli) -> Result<()> {
+pub(super) fn run(verb: UserTokenCommand, cli: &Cli) -> Result<()> {
     match verb {
         UserTokenCommand::Create(args) => create(args, cli),
         UserTokenCommand::List(args) => list(&args, cli),

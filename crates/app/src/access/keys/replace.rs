@@ -19,7 +19,7 @@ const MAX_TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 
 /// A key that has just replaced another.
 #[derive(Debug)]
-pub struct ReplacementKey {
+pub(super) struct ReplacementKey {
     pub kid: String,
     pub since_size: u64,
     pub replaced: KeyRow,
@@ -31,7 +31,7 @@ pub struct ReplacementKey {
 
 impl ReplacementKey {
     /// Describes the replacement in an event.
-    pub fn describe(&self, purpose: KeyPurpose, event: &mut Event) {
+    pub(super) fn describe(&self, purpose: KeyPurpose, event: &mut Event) {
         event.add_detail("purpose", purpose.as_str());
         event.add_detail("kid", self.kid.clone());
         event.add_detail("replaced", self.replaced.kid.clone());
@@ -47,7 +47,7 @@ impl ReplacementKey {
 ///
 /// The private key is written under the write lock: this costs two syncs in a
 /// rare operation, but a pending key file found there is known to be left over.
-pub fn replace_key(
+pub(super) fn replace_key(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, KeyWrite>,
     purpose: KeyPurpose,
@@ -102,7 +102,7 @@ pub fn replace_key(
 }
 
 /// The row of a key that no longer signs.
-pub fn superseded(row: &KeyRow, state: KeyState, now: Timestamp) -> KeyRow {
+pub(super) fn superseded(row: &KeyRow, state: KeyState, now: Timestamp) -> KeyRow {
     let retired_at = match state {
         KeyState::Active => None,
         KeyState::Retired => Some(row.retired_at.map_or(now, |at| at.min(now))),

@@ -34,7 +34,7 @@ impl Covers<SessionWrite> for RoleChange {}
 /// the request names, checks the actor's rights, and stores what `adjust`
 /// returns. An administrator must be left. `confirm` gets the role before and
 /// after, once everything else is allowed.
-pub fn change_role<T>(
+pub(super) fn change_role<T>(
     context: &Context<'_>,
     action: Action,
     name: &str,

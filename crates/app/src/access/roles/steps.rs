@@ -17,22 +17,22 @@ use lac_model::resource::{Resource, ResourceSet};
 use lac_store::{Permit, Result, RoleWrite};
 
 /// The role that an event is about.
-pub fn describe_role(event: &mut Event, role: &str) {
+pub(super) fn describe_role(event: &mut Event, role: &str) {
     event.add_detail("role", role);
 }
 
 /// The requested access.
-pub fn describe_access(event: &mut Event, access: Access) {
+pub(super) fn describe_access(event: &mut Event, access: Access) {
     event.add_detail("access", access.as_str());
 }
 
 /// The resources to grant or remove, as named in the request.
-pub fn describe_resources(event: &mut Event, resources: Vec<String>) {
+pub(super) fn describe_resources(event: &mut Event, resources: Vec<String>) {
     event.add_detail("resources", resources);
 }
 
 /// The requested scope: websites by code, `None` for all.
-pub fn describe_scope(event: &mut Event, websites: Option<Vec<String>>) {
+pub(super) fn describe_scope(event: &mut Event, websites: Option<Vec<String>>) {
     match websites {
         None => event.add_detail("scope", "all"),
         Some(codes) => event.add_detail("scope", codes),
@@ -40,7 +40,7 @@ pub fn describe_scope(event: &mut Event, websites: Option<Vec<String>>) {
 }
 
 /// The rights with another access. Custom access starts without resources.
-pub fn with_access(role: &Role, access: Access) -> Rights {
+pub(super) fn with_access(role: &Role, access: Access) -> Rights {
     if role.rights.access == access {
         return role.rights.clone();
     }
@@ -52,7 +52,7 @@ pub fn with_access(role: &Role, access: Access) -> Rights {
 }
 
 /// The rights with more resources; access to everything includes them already.
-pub fn with_resources(role: &Role, resources: impl IntoIterator<Item = Resource>) -> Rights {
+pub(super) fn with_resources(role: &Role, resources: impl IntoIterator<Item = Resource>) -> Rights {
     let mut rights = role.rights.clone();
     if rights.access == Access::Custom {
         rights.resources.extend(resources);
@@ -62,7 +62,7 @@ pub fn with_resources(role: &Role, resources: impl IntoIterator<Item = Resource>
 
 /// The rights with fewer resources. Fails with `role_holds_all` for a role with
 /// access to everything.
-pub fn without_resources(
+pub(super) fn without_resources(
     role: &Role,
     resources: impl IntoIterator<Item = Resource>,
 ) -> Result<Rights> {
@@ -79,14 +79,14 @@ pub fn without_resources(
 }
 
 /// The rights with another scope.
-pub fn with_scope(role: &Role, scope: RoleScope) -> Rights {
+pub(super) fn with_scope(role: &Role, scope: RoleScope) -> Rights {
     Rights {
         scope,
         ..role.rights.clone()
     }
 }
 
-pub fn create_role(
+pub(super) fn create_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
     name: &str,
@@ -111,7 +111,7 @@ pub fn create_role(
 
 /// Changes a role's rights to what `adjust` returns; `None` if they stay the
 /// same. The actor must have the old and the new rights.
-pub fn change_role(
+pub(super) fn change_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
     role: &mut Role,
@@ -135,7 +135,7 @@ pub fn change_role(
 
 /// Deletes a role. Fails with `in_use` if there are `holders`: the admin users
 /// who have it.
-pub fn delete_role(
+pub(super) fn delete_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
     role: &Role,

@@ -90,7 +90,7 @@ impl Covers<SessionWrite> for UserChange {}
 /// Changes an admin user: finds them, calls `adjust` to change the fields (and
 /// look up what the request names), and checks the actor's rights. An
 /// administrator must be left.
-pub fn change_user(
+pub(super) fn change_user(
     context: &Context<'_>,
     action: Action,
     name: &str,

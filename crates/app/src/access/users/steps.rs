@@ -13,31 +13,31 @@ use lac_model::fault::Fault;
 use lac_store::{AdminUserWrite, Covers, Permit, Result};
 
 /// The admin user that an event is about.
-pub fn describe_user(event: &mut Event, admin_user: &str) {
+pub(crate) fn describe_user(event: &mut Event, admin_user: &str) {
     event.add_detail("admin_user", admin_user);
 }
 
 /// The requested role.
-pub fn describe_role(event: &mut Event, role: &str) {
+pub(crate) fn describe_role(event: &mut Event, role: &str) {
     event.add_detail("role", role);
 }
 
 /// The requested role and account of a new admin user.
-pub fn describe_new_user(event: &mut Event, role: &str, os_account: Option<&str>) {
+pub(crate) fn describe_new_user(event: &mut Event, role: &str, os_account: Option<&str>) {
     describe_role(event, role);
     event.add_detail("os_account", os_account);
 }
 
 /// The fields of a new admin user.
 #[derive(Debug, Clone)]
-pub struct NewUser<'a> {
+pub(crate) struct NewUser<'a> {
     pub name: &'a str,
     pub os_account: Option<&'a str>,
     pub full_name: Option<&'a str>,
 }
 
 /// Creates an enabled admin user.
-pub fn create_user(
+pub(crate) fn create_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, AdminUserWrite>,
     new: &NewUser<'_>,
@@ -68,7 +68,7 @@ pub fn create_user(
 
 /// Changes an admin user, given with their role before and after; `None` if
 /// nothing differs. The actor must have the rights of both roles.
-pub fn change_user(
+pub(crate) fn change_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, AdminUserWrite>,
     (before, had): (&AdminUser, &Role),
@@ -97,7 +97,7 @@ impl Covers<AdminUserWrite> for UserDeletion {}
 impl Covers<TokenRevocation> for UserDeletion {}
 
 /// Deletes an admin user, their tokens and the descendants of those.
-pub fn delete_user(
+pub(crate) fn delete_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, UserDeletion>,
     user: &AdminUser,

@@ -13,7 +13,7 @@ const MAX_TOKENS: u32 = 1 << 19;
 /// comments: each may begin a table.
 const MAX_TABLES: u32 = 32_768;
 
-pub fn check_size(source: Source<'_>) -> Result<()> {
+pub(super) fn check_size(source: Source<'_>) -> Result<()> {
     let text = source.text.as_bytes();
     if text.len() > MAX_FILE_BYTES {
         let most = MAX_FILE_BYTES / 1024 / 1024;

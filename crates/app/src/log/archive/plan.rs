@@ -12,7 +12,7 @@ use lac_store::Result;
 /// The time before which events are archived, and the files for them, oldest
 /// first: one for each day, week or month with events, in the store's time
 /// zone.
-pub fn plan_pieces(view: &ReadView<'_>) -> Result<(Timestamp, Vec<PlannedArchive>)> {
+pub(super) fn plan_pieces(view: &ReadView<'_>) -> Result<(Timestamp, Vec<PlannedArchive>)> {
     let zone = store_timezone(view)?;
     let span = rotation_span(view)?;
     let lifetime = rotation_lifetime(view)?;

@@ -11,7 +11,7 @@ use lac_model::ids::CustomerId;
 use lac_store::{EventHints, EventQuery, Result};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ErasableEvents {
+pub(super) struct ErasableEvents {
     /// The seqs to erase: first and last of each run.
     pub ranges: Vec<(u64, u64)>,
     /// Addresses that no customer has, in every spelling a file may contain, in
@@ -44,19 +44,19 @@ impl ErasableEvents {
         }
     }
 
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.ranges
             .iter()
             .map(|(first, last)| last + 1 - first)
             .sum()
     }
 
-    pub fn contains(&self, seq: u64) -> bool {
+    pub(super) fn contains(&self, seq: u64) -> bool {
         self.overlaps(seq, seq)
     }
 
     /// Whether any event to erase is in a range, both ends included.
-    pub fn overlaps(&self, first: u64, last: u64) -> bool {
+    pub(super) fn overlaps(&self, first: u64, last: u64) -> bool {
         let at = self.ranges.partition_point(|(_, end)| *end < first);
         self.ranges.get(at).is_some_and(|(start, _)| *start <= last)
     }
@@ -65,7 +65,7 @@ impl ErasableEvents {
 /// What to erase: a removed customer by id, addresses that no customer has any
 /// more, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ErasureSubject {
+pub(super) struct ErasureSubject {
     pub id: Option<CustomerId>,
     pub addresses: Vec<String>,
 }
@@ -74,7 +74,7 @@ pub struct ErasureSubject {
 /// that the customer had, then for events about the customer and events that
 /// contain an address. An event about a search that found nobody has no
 /// customer id, so only the address finds it.
-pub fn find_erasable(
+pub(super) fn find_erasable(
     view: &ReadView<'_>,
     subject: &ErasureSubject,
     at: &mut dyn FnMut(u64, u64),
@@ -93,7 +93,7 @@ pub fn find_erasable(
 }
 
 /// Searches the events recorded since the last search.
-pub fn extend(
+pub(super) fn extend(
     view: &ReadView<'_>,
     subject: &ErasureSubject,
     found: &mut ErasableEvents,

@@ -39,7 +39,7 @@ struct VisitDraft {
 impl VisitCollector {
     /// Adds one event, oldest first. Events that are not part of a visit are
     /// ignored.
-    pub fn add_event(
+    pub(super) fn add_event(
         &mut self,
         view: &ReadView<'_>,
         readable: &ReadableLog,
@@ -81,7 +81,7 @@ impl VisitCollector {
 
     /// Completes the visits from the stored sessions: events outside the
     /// period, and expiries that are not recorded yet.
-    pub fn finish(self, view: &ReadView<'_>, readable: &ReadableLog) -> Result<Vec<Visit>> {
+    pub(super) fn finish(self, view: &ReadView<'_>, readable: &ReadableLog) -> Result<Vec<Visit>> {
         let mut visits = Vec::new();
         for mut draft in self.drafts {
             let session = view.read.session(&draft.visit.session_id)?;

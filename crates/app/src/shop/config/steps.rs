@@ -13,14 +13,14 @@ use lac_model::session::EndCause;
 use lac_store::{ConfigRow, ConfigWrite, Permit, Result, SessionWrite};
 
 /// Fills field and scope in an event.
-pub fn describe_event(event: &mut Event, field: &ConfigField, scope: &ConfigScope) {
+pub(super) fn describe_event(event: &mut Event, field: &ConfigField, scope: &ConfigScope) {
     event.add_detail("path", field.path);
     event.add_detail("scope", scope.to_string());
 }
 
 /// The result of writing a value.
 #[derive(Debug)]
-pub struct ValueWritten {
+pub(super) struct ValueWritten {
     /// The value that was stored at this scope before.
     pub before: Option<String>,
     pub changed: bool,
@@ -28,7 +28,7 @@ pub struct ValueWritten {
 
 /// Sets a field's value at a scope, or removes it for `None`, and describes the
 /// change in the draft of the event. Writes nothing if the value is the same.
-pub fn write_value(
+pub(super) fn write_value(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, ConfigWrite>,
     field: &ConfigField,
@@ -77,7 +77,7 @@ pub fn write_value(
 
 /// Applies the effects of changed fields. Returns the number of sessions that
 /// ended.
-pub fn apply_consequences(
+pub(super) fn apply_consequences(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
     fields: &[&ConfigField],

@@ -45,7 +45,7 @@ pub enum GrantLimit {
 }
 
 /// The greatest duration of a grant: ten years. For longer, use no end.
-pub const MAX_GRANT_DURATION: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
+pub(super) const MAX_GRANT_DURATION: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
 
 impl GrantLimit {
     fn resolve(&self, work: &UnitOfWork<'_>) -> Result<Timestamp> {

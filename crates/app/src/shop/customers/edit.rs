@@ -182,7 +182,7 @@ fn changes_identity(before: &Customer, after: &Customer) -> bool {
 }
 
 /// Fills the customer in the event.
-pub fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Result<()> {
+pub(super) fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Result<()> {
     let website = work.store_tree()?.website(customer.website_id);
     work.draft.website = website.map(|w| w.code.clone());
     work.draft.customer_id = Some(customer.id);

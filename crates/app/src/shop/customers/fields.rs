@@ -11,7 +11,7 @@ use lac_store::Result;
 /// Checks an e-mail address: one `@` with text on both sides, at most 254 bytes
 /// (RFC 5321), no white space or control characters. The rest is left to the
 /// mail server.
-pub fn check_email(text: &str) -> Result<String> {
+pub(crate) fn check_email(text: &str) -> Result<String> {
     let problem = if text.len() > EMAIL_MAX {
         "an e-mail address has at most 254 bytes"
     } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -29,7 +29,11 @@ pub fn check_email(text: &str) -> Result<String> {
 
 /// A store view by its code; `None` for an empty code. It must belong to the
 /// website, unless accounts are shared globally.
-pub fn store_view_id(view: &ReadView<'_>, website: &Website, code: &str) -> Result<Option<i64>> {
+pub(crate) fn store_view_id(
+    view: &ReadView<'_>,
+    website: &Website,
+    code: &str,
+) -> Result<Option<i64>> {
     if code.is_empty() {
         return Ok(None);
     }

@@ -15,10 +15,10 @@ const MAX_LEADING_BLANK: usize = 1024 * 1024;
 
 /// The greatest length of an item or row, in bytes. Real ones have a few
 /// kilobytes; a file with an unclosed quote must not fill the memory.
-pub const MAX_ITEM_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const MAX_ITEM_BYTES: usize = 16 * 1024 * 1024;
 
 /// Input that is read once, from start to end.
-pub struct InputBuffer<'r> {
+pub(super) struct InputBuffer<'r> {
     name: &'r str,
     input: &'r mut dyn Read,
     progress: &'r dyn ImportProgress,
@@ -29,16 +29,12 @@ pub struct InputBuffer<'r> {
     at_end: bool,
 }
 
-impl std::fmt::Debug for InputBuffer<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InputBuffer")
-            .field("read", &self.read)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'r> InputBuffer<'r> {
-    pub fn new(name: &'r str, input: &'r mut dyn Read, progress: &'r dyn ImportProgress) -> Self {
+    pub(super) fn new(
+        name: &'r str,
+        input: &'r mut dyn Read,
+        progress: &'r dyn ImportProgress,
+    ) -> Self {
         Self {
             name,
             input,
@@ -52,17 +48,17 @@ impl<'r> InputBuffer<'r> {
     }
 
     /// The bytes that were read and not skipped.
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer[self.start..]
     }
 
     /// Drops the first `count` bytes.
-    pub fn skip(&mut self, count: usize) {
+    pub(super) fn skip(&mut self, count: usize) {
         self.start += count;
     }
 
     /// Reads more bytes. `false` at the end of the input.
-    pub fn fill(&mut self) -> Result<bool> {
+    pub(super) fn fill(&mut self) -> Result<bool> {
         if self.at_end {
             return Ok(false);
         }
@@ -85,14 +81,14 @@ impl<'r> InputBuffer<'r> {
     }
 
     /// The next byte.
-    pub fn peek(&mut self) -> Result<Option<u8>> {
+    pub(super) fn peek(&mut self) -> Result<Option<u8>> {
         while self.bytes().is_empty() && self.fill()? {}
         Ok(self.bytes().first().copied())
     }
 
     /// The first byte that is not white space, without skipping anything. After
     /// 1 MiB of white space, returns its first byte.
-    pub fn first_non_blank(&mut self) -> Result<Option<u8>> {
+    pub(super) fn first_non_blank(&mut self) -> Result<Option<u8>> {
         let mut seen = 0;
         loop {
             let rest = &self.bytes()[seen..];
@@ -110,7 +106,7 @@ impl<'r> InputBuffer<'r> {
     }
 
     /// Skips white space and returns the next byte.
-    pub fn skip_blank(&mut self) -> Result<Option<u8>> {
+    pub(super) fn skip_blank(&mut self) -> Result<Option<u8>> {
         loop {
             let blank = self.bytes().iter().take_while(|b| b.is_ascii_whitespace());
             self.skip(blank.count());
@@ -122,7 +118,7 @@ impl<'r> InputBuffer<'r> {
 
     /// Skips `mark` if the next bytes are equal to it. Returns whether they
     /// are.
-    pub fn skip_prefix(&mut self, mark: &[u8]) -> Result<bool> {
+    pub(super) fn skip_prefix(&mut self, mark: &[u8]) -> Result<bool> {
         while self.bytes().len() < mark.len() && self.fill()? {}
         let found = self.bytes().starts_with(mark);
         if found {
@@ -132,7 +128,7 @@ impl<'r> InputBuffer<'r> {
     }
 
     /// SHA-256 of all bytes that were read, in hex.
-    pub fn into_digest(self) -> String {
+    pub(super) fn into_digest(self) -> String {
         use std::fmt::Write;
         let mut text = String::with_capacity(64);
         for byte in self.hash.finalize() {

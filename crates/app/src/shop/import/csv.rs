@@ -9,7 +9,7 @@ use lac_store::Result;
 /// The most columns; no export has that many.
 const MAX_COLUMNS: usize = 4096;
 
-pub struct CsvReader<'w, 'r> {
+pub(super) struct CsvReader<'w, 'r> {
     input: &'w mut InputBuffer<'r>,
     core: Reader,
     header: Vec<String>,
@@ -20,7 +20,7 @@ pub struct CsvReader<'w, 'r> {
 }
 
 impl<'w, 'r> CsvReader<'w, 'r> {
-    pub fn open(buffer: &'w mut InputBuffer<'r>, invalid: &InvalidItems) -> Result<Self> {
+    pub(super) fn open(buffer: &'w mut InputBuffer<'r>, invalid: &InvalidItems) -> Result<Self> {
         let mut table = Self {
             input: buffer,
             core: Reader::new(),
@@ -46,7 +46,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
     }
 
     /// The index of a column, if there is one. Fails if there are two.
-    pub fn column(&self, name: &str, invalid: &InvalidItems) -> Result<Option<usize>> {
+    pub(super) fn column(&self, name: &str, invalid: &InvalidItems) -> Result<Option<usize>> {
         let mut places = self.header.iter().enumerate().filter(|(_, n)| *n == name);
         let first = places.next().map(|(at, _)| at);
         if places.next().is_some() {
@@ -56,7 +56,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
     }
 
     /// Reads the next row that is not blank. `false` at the end of the file.
-    pub fn next_row(&mut self, invalid: &InvalidItems) -> Result<bool> {
+    pub(super) fn next_row(&mut self, invalid: &InvalidItems) -> Result<bool> {
         self.skip_blank()?;
         self.line = self.core.line();
         let (mut filled, mut fields, mut quotes) = (0, 0, 0);
@@ -117,18 +117,18 @@ impl<'w, 'r> CsvReader<'w, 'r> {
     }
 
     /// The physical line on which the row starts.
-    pub fn line(&self) -> u64 {
+    pub(super) fn line(&self) -> u64 {
         self.line
     }
 
     /// The problem if the row has not as many fields as the header.
-    pub fn width_mismatch(&self) -> Option<String> {
+    pub(super) fn width_mismatch(&self) -> Option<String> {
         let (has, wants) = (self.columns, self.header.len());
         (has != wants).then(|| format!("the row has {has} fields, the header {wants}"))
     }
 
     /// A field of the row, as bytes.
-    pub fn bytes(&self, column: usize) -> &[u8] {
+    pub(super) fn bytes(&self, column: usize) -> &[u8] {
         let start = match column {
             0 => 0,
             _ => self.ends[column - 1],
@@ -141,13 +141,5 @@ impl<'w, 'r> CsvReader<'w, 'r> {
             Some(name) => quote_short(name),
             None => format!("field {}", column + 1),
         }
-    }
-}
-
-impl std::fmt::Debug for CsvReader<'_, '_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CsvReader")
-            .field("line", &self.line)
-            .finish_non_exhaustive()
     }
 }

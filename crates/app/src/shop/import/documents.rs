@@ -40,8 +40,7 @@ struct DocumentItem<'a> {
 }
 
 /// The documents of one file, read and checked.
-#[derive(Debug)]
-pub struct DocumentFile<'s> {
+pub(super) struct DocumentFile<'s> {
     kind: DocumentKind,
     spool: RowSpool<'s>,
     duplicates: Vec<i64>,
@@ -49,7 +48,7 @@ pub struct DocumentFile<'s> {
 
 impl<'s> DocumentFile<'s> {
     /// Reads a file. Also returns the number of items in it.
-    pub fn read(
+    pub(super) fn read(
         kind: DocumentKind,
         store: &'s dyn Store,
         buffer: &mut InputBuffer<'_>,
@@ -95,7 +94,7 @@ impl<'s> DocumentFile<'s> {
     }
 
     /// Creates and updates documents.
-    pub fn apply(
+    pub(super) fn apply(
         mut self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, DocumentWrite>,

@@ -12,7 +12,7 @@ use lac_store::Result;
 /// The changes that the actor may make to customers. A file of any other kind
 /// makes only one kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AllowedEffects {
+pub(super) struct AllowedEffects {
     /// Adding, changing, moving and renumbering customers.
     pub customers: bool,
     /// Changing their consent.
@@ -20,7 +20,7 @@ pub struct AllowedEffects {
 }
 
 impl AllowedEffects {
-    pub fn for_actor(
+    pub(super) fn for_actor(
         view: &ReadView<'_>,
         kind: ImportKind,
         options: ImportOptions,
@@ -52,7 +52,7 @@ impl AllowedEffects {
 
 /// A change that the actor has no right to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
+pub(super) enum Effect {
     Customer,
     Consent,
 }
@@ -75,7 +75,7 @@ const MAX_LISTED: usize = 100;
 
 /// The changes that were left out because the actor lacks the rights.
 #[derive(Debug, Default)]
-pub struct MissingRights {
+pub(super) struct MissingRights {
     customers: MissingEffect,
     consents: MissingEffect,
 }
@@ -95,7 +95,7 @@ pub struct LeftOutCounts {
 }
 
 impl MissingRights {
-    pub fn note(&mut self, effect: Effect, at: ItemPosition, field: &'static str) {
+    pub(super) fn note(&mut self, effect: Effect, at: ItemPosition, field: &'static str) {
         let listed = match effect {
             Effect::Customer => &mut self.customers,
             Effect::Consent => &mut self.consents,
@@ -106,7 +106,7 @@ impl MissingRights {
         }
     }
 
-    pub fn counts(&self) -> LeftOutCounts {
+    pub(super) fn counts(&self) -> LeftOutCounts {
         LeftOutCounts {
             customers: self.customers.count,
             consents: self.consents.count,
@@ -115,7 +115,7 @@ impl MissingRights {
 
     /// The first changes of each kind, and an entry with the number of the
     /// others.
-    pub fn into_skipped(&self) -> Vec<SkippedItem> {
+    pub(super) fn to_skipped(&self) -> Vec<SkippedItem> {
         let mut all = Vec::new();
         for (effect, listed) in [
             (Effect::Customer, &self.customers),

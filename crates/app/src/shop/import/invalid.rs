@@ -10,7 +10,7 @@ use lac_store::Result;
 
 /// A position in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ItemPosition {
+pub(super) enum ItemPosition {
     /// The physical line; the header is line 1.
     Line(u64),
     /// The item, counted from 1 across all pages.
@@ -19,7 +19,7 @@ pub enum ItemPosition {
 
 impl ItemPosition {
     /// The number alone.
-    pub fn number(self) -> u64 {
+    pub(super) fn number(self) -> u64 {
         match self {
             Self::Line(n) | Self::Item(n) => n,
         }
@@ -37,13 +37,13 @@ impl fmt::Display for ItemPosition {
 
 /// The invalid field, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemProblem {
+pub(super) struct ItemProblem {
     pub field: String,
     pub reason: String,
 }
 
 impl ItemProblem {
-    pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub(super) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             field: field.into(),
             reason: reason.into(),
@@ -67,7 +67,7 @@ const MAX_LISTED: usize = 1_000;
 /// Collects invalid items. Unless they are to be skipped, the first one ends
 /// the import.
 #[derive(Debug)]
-pub struct InvalidItems {
+pub(super) struct InvalidItems {
     file: String,
     skips_invalid: bool,
     listed: Vec<(ItemPosition, ItemProblem)>,
@@ -75,7 +75,7 @@ pub struct InvalidItems {
 }
 
 impl InvalidItems {
-    pub fn new(file: &str, skip: bool) -> Self {
+    pub(super) fn new(file: &str, skip: bool) -> Self {
         Self {
             file: file.to_owned(),
             skips_invalid: skip,
@@ -85,7 +85,7 @@ impl InvalidItems {
     }
 
     /// Leaves an item out, or fails with `invalid_file`.
-    pub fn skip_or_fail(&mut self, at: ItemPosition, problem: ItemProblem) -> Result<()> {
+    pub(super) fn skip_or_fail(&mut self, at: ItemPosition, problem: ItemProblem) -> Result<()> {
         if !self.skips_invalid {
             let ItemProblem { field, reason } = problem;
             let problem = format!("{at}: {field}: {reason}");
@@ -99,12 +99,12 @@ impl InvalidItems {
     }
 
     /// The error for a problem of the whole file.
-    pub fn file_fault(&self, problem: &str) -> Fault {
+    pub(super) fn file_fault(&self, problem: &str) -> Fault {
         self.invalid(problem.to_owned(), None)
     }
 
     /// The error if the number of items is not the one in the file.
-    pub fn count_mismatch(&self, problem: &str) -> Fault {
+    pub(super) fn count_mismatch(&self, problem: &str) -> Fault {
         self.invalid(problem.to_owned(), Some(FileRemedy::Partial))
     }
 
@@ -117,17 +117,17 @@ impl InvalidItems {
     }
 
     /// The number of items that were left out.
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.count
     }
 
     /// The number of items that were left out and are not listed.
-    pub fn unlisted_count(&self) -> u64 {
+    pub(super) fn unlisted_count(&self) -> u64 {
         self.count - self.listed.len() as u64
     }
 
     /// The listed items, in the order of the file.
-    pub fn into_skipped(mut self) -> Vec<SkippedItem> {
+    pub(super) fn into_skipped(mut self) -> Vec<SkippedItem> {
         self.listed.sort_by_key(|(at, _)| *at);
         let show = |(at, problem): (ItemPosition, ItemProblem)| SkippedItem {
             at: at.to_string(),
@@ -139,7 +139,7 @@ impl InvalidItems {
 }
 
 /// A text from the file for messages: in quotes, cut after 40 characters.
-pub fn quote_short(text: &str) -> String {
+pub(super) fn quote_short(text: &str) -> String {
     let short: String = text.chars().take(40).collect();
     if short.len() < text.len() {
         format!("`{short}…`")

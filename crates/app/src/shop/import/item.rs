@@ -6,7 +6,7 @@ use super::invalid::ItemProblem;
 
 /// Parses an item. Fails if it is not a JSON object, is not UTF-8, or has a
 /// member twice.
-pub fn parse_item<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ItemProblem> {
+pub(super) fn parse_item<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ItemProblem> {
     if bytes.first() != Some(&b'{') {
         return Err(ItemProblem::new("item", "not an object"));
     }

@@ -2,7 +2,7 @@
 
 /// Finds the end of a JSON value without parsing it.
 #[derive(Debug, Default)]
-pub struct JsonScanner {
+pub(super) struct JsonScanner {
     depth: usize,
     in_string: bool,
     escaped: bool,
@@ -10,13 +10,13 @@ pub struct JsonScanner {
 
 impl JsonScanner {
     /// Whether the value may end at the end of the file, as a number does.
-    pub fn may_end_here(&self) -> bool {
+    pub(super) fn may_end_here(&self) -> bool {
         self.depth == 0 && !self.in_string
     }
 
     /// The length of the value if it ends within `bytes`. The first `seen`
     /// bytes were scanned before.
-    pub fn find_end(&mut self, bytes: &[u8], seen: usize) -> Option<usize> {
+    pub(super) fn find_end(&mut self, bytes: &[u8], seen: usize) -> Option<usize> {
         for (at, byte) in bytes.iter().enumerate().skip(seen) {
             if self.in_string {
                 match byte {

@@ -288,7 +288,7 @@ impl Import {
         let left_out = counts.missing_rights.counts();
         let skipped_more = invalid.unlisted_count();
         let mut skipped = invalid.into_skipped();
-        skipped.extend(counts.missing_rights.into_skipped());
+        skipped.extend(counts.missing_rights.to_skipped());
         Imported {
             kind: self.kind,
             file: self.file.into(),

@@ -11,10 +11,11 @@ use super::value::RestValue;
 use lac_store::Result;
 
 /// Receives an item's number and bytes.
-pub type ItemHandler<'e> = dyn FnMut(&mut InvalidItems, ItemPosition, &[u8]) -> Result<()> + 'e;
+pub(super) type ItemHandler<'e> =
+    dyn FnMut(&mut InvalidItems, ItemPosition, &[u8]) -> Result<()> + 'e;
 
 /// Reads all pages of a file.
-pub struct RestPages<'p, 'r> {
+pub(super) struct RestPages<'p, 'r> {
     input: &'p mut InputBuffer<'r>,
     invalid: &'p mut InvalidItems,
     items: u64,
@@ -22,16 +23,8 @@ pub struct RestPages<'p, 'r> {
     total: Option<u64>,
 }
 
-impl std::fmt::Debug for RestPages<'_, '_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RestPages")
-            .field("items", &self.items)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'p, 'r> RestPages<'p, 'r> {
-    pub fn new(buffer: &'p mut InputBuffer<'r>, invalid: &'p mut InvalidItems) -> Self {
+    pub(super) fn new(buffer: &'p mut InputBuffer<'r>, invalid: &'p mut InvalidItems) -> Self {
         Self {
             input: buffer,
             invalid,
@@ -42,7 +35,11 @@ impl<'p, 'r> RestPages<'p, 'r> {
 
     /// Passes each item to `each` and returns the number of items. Unless
     /// `partial`, fails if that is not the pages' `total_count`.
-    pub fn for_each_item(mut self, partial: bool, each: &mut ItemHandler<'_>) -> Result<u64> {
+    pub(super) fn for_each_item(
+        mut self,
+        partial: bool,
+        each: &mut ItemHandler<'_>,
+    ) -> Result<u64> {
         while let Some(byte) = self.input.skip_blank()? {
             match byte {
                 b'{' => self.read_page(each)?,

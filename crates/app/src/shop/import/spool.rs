@@ -12,7 +12,7 @@ use lac_store::{Result, Store};
 const MAX_IN_MEMORY: usize = 4 * 1024 * 1024;
 
 /// Rows in the order in which they were added.
-pub struct RowSpool<'s> {
+pub(super) struct RowSpool<'s> {
     store: &'s dyn Store,
     memory: Vec<u8>,
     file: Option<BufWriter<File>>,
@@ -20,17 +20,8 @@ pub struct RowSpool<'s> {
     rows: u64,
 }
 
-impl std::fmt::Debug for RowSpool<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowSpool")
-            .field("rows", &self.rows)
-            .field("bytes", &self.length)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'s> RowSpool<'s> {
-    pub fn new(store: &'s dyn Store) -> Self {
+    pub(super) fn new(store: &'s dyn Store) -> Self {
         Self {
             store,
             memory: Vec::new(),
@@ -41,12 +32,12 @@ impl<'s> RowSpool<'s> {
     }
 
     /// How many rows there are.
-    pub fn row_count(&self) -> u64 {
+    pub(super) fn row_count(&self) -> u64 {
         self.rows
     }
 
     /// Adds a row. Returns its position.
-    pub fn push(&mut self, row: &[u8]) -> Result<u64> {
+    pub(super) fn push(&mut self, row: &[u8]) -> Result<u64> {
         let place = self.length;
         let length = u32::try_from(row.len()).map_err(Fault::internal)?;
         if self.file.is_none() && self.memory.len() + row.len() > MAX_IN_MEMORY {
@@ -69,7 +60,7 @@ impl<'s> RowSpool<'s> {
     }
 
     /// Reads the rows from the one at `place` on.
-    pub fn rows_from(&mut self, place: u64) -> Result<SpooledRows<'_>> {
+    pub(super) fn rows_from(&mut self, place: u64) -> Result<SpooledRows<'_>> {
         let input: Box<dyn Read + '_> = if let Some(file) = &mut self.file {
             file.flush().map_err(scratch_file_fault)?;
             let file = file.get_mut();
@@ -89,21 +80,15 @@ impl<'s> RowSpool<'s> {
 }
 
 /// Reads rows from a spool, to which no row can be added meanwhile.
-pub struct SpooledRows<'f> {
+pub(super) struct SpooledRows<'f> {
     input: Box<dyn Read + 'f>,
     bytes_left: u64,
     row: Vec<u8>,
 }
 
-impl std::fmt::Debug for SpooledRows<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SpooledRows").finish_non_exhaustive()
-    }
-}
-
 impl SpooledRows<'_> {
     /// The next row's bytes.
-    pub fn next_row(&mut self) -> Result<Option<&[u8]>> {
+    pub(super) fn next_row(&mut self) -> Result<Option<&[u8]>> {
         if self.bytes_left == 0 {
             return Ok(None);
         }
@@ -127,30 +112,30 @@ fn scratch_file_fault(error: std::io::Error) -> Fault {
 
 /// Encodes the fields of a row.
 #[derive(Debug, Default)]
-pub struct RowEncoder(pub Vec<u8>);
+pub(super) struct RowEncoder(pub Vec<u8>);
 
 impl RowEncoder {
-    pub fn int(&mut self, number: i64) {
+    pub(super) fn int(&mut self, number: i64) {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
-    pub fn optional_int(&mut self, number: Option<i64>) {
+    pub(super) fn optional_int(&mut self, number: Option<i64>) {
         self.0.push(u8::from(number.is_some()));
         if let Some(number) = number {
             self.int(number);
         }
     }
 
-    pub fn time(&mut self, time: Option<Timestamp>) {
+    pub(super) fn time(&mut self, time: Option<Timestamp>) {
         self.optional_int(time.map(Timestamp::micros));
     }
 
-    pub fn flag(&mut self, flag: Option<bool>) {
+    pub(super) fn flag(&mut self, flag: Option<bool>) {
         self.0.push(flag.map_or(2, u8::from));
     }
 
     /// At most 65 534 bytes; the caller checks the length of the field.
-    pub fn text(&mut self, text: Option<&str>) {
+    pub(super) fn text(&mut self, text: Option<&str>) {
         let length = text.map_or(u16::MAX, |t| u16::try_from(t.len()).unwrap_or(u16::MAX - 1));
         self.0.extend_from_slice(&length.to_le_bytes());
         let bytes = text.unwrap_or_default().as_bytes();
@@ -161,7 +146,7 @@ impl RowEncoder {
 
 /// Decodes the fields in the order in which they were encoded.
 #[derive(Debug)]
-pub struct RowDecoder<'a>(pub &'a [u8]);
+pub(super) struct RowDecoder<'a>(pub &'a [u8]);
 
 impl<'a> RowDecoder<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8]> {
@@ -173,23 +158,23 @@ impl<'a> RowDecoder<'a> {
         Ok(taken)
     }
 
-    pub fn int(&mut self) -> Result<i64> {
+    pub(super) fn int(&mut self) -> Result<i64> {
         let bytes = self.take(8)?.try_into().map_err(Fault::internal)?;
         Ok(i64::from_le_bytes(bytes))
     }
 
-    pub fn optional_int(&mut self) -> Result<Option<i64>> {
+    pub(super) fn optional_int(&mut self) -> Result<Option<i64>> {
         match self.take(1)? {
             [0] => Ok(None),
             _ => self.int().map(Some),
         }
     }
 
-    pub fn time(&mut self) -> Result<Option<Timestamp>> {
+    pub(super) fn time(&mut self) -> Result<Option<Timestamp>> {
         Ok(self.optional_int()?.map(Timestamp::from_micros))
     }
 
-    pub fn flag(&mut self) -> Result<Option<bool>> {
+    pub(super) fn flag(&mut self) -> Result<Option<bool>> {
         Ok(match self.take(1)? {
             [0] => Some(false),
             [1] => Some(true),
@@ -197,7 +182,7 @@ impl<'a> RowDecoder<'a> {
         })
     }
 
-    pub fn text(&mut self) -> Result<Option<&'a str>> {
+    pub(super) fn text(&mut self) -> Result<Option<&'a str>> {
         let bytes = self.take(2)?.try_into().map_err(Fault::internal)?;
         let length = u16::from_le_bytes(bytes);
         if length == u16::MAX {

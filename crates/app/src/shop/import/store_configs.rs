@@ -45,11 +45,11 @@ struct StoreViewConfig {
 
 /// The configs of one file, read and checked.
 #[derive(Debug)]
-pub struct StoreConfigs(Vec<StoreViewConfig>);
+pub(super) struct StoreConfigs(Vec<StoreViewConfig>);
 
 impl StoreConfigs {
     /// Reads a file. Also returns the number of items in it.
-    pub fn read(
+    pub(super) fn read(
         buffer: &mut InputBuffer<'_>,
         visible: &VisibleStores,
         options: ImportOptions,
@@ -77,7 +77,7 @@ impl StoreConfigs {
 
     /// Sets the values that differ. Each change is an event of its own, because
     /// a base URL decides where login tokens are sent.
-    pub fn apply(
+    pub(super) fn apply(
         self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, ConfigWrite>,

@@ -12,7 +12,7 @@ use lac_model::time::{Timestamp, parse_lenient};
 
 /// A single value. Of a list or object, only the fact is kept.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum RestValue<'a> {
+pub(super) enum RestValue<'a> {
     /// Absent or `null`.
     #[default]
     None,
@@ -84,7 +84,7 @@ type Checked<T> = Result<T, ItemProblem>;
 
 impl<'a> RestValue<'a> {
     /// The text of a CSV cell; `None` if it is empty.
-    pub fn from_csv_cell(text: &'a str) -> Self {
+    pub(super) fn from_csv_cell(text: &'a str) -> Self {
         if text.is_empty() {
             Self::None
         } else {
@@ -93,7 +93,7 @@ impl<'a> RestValue<'a> {
     }
 
     /// Whether the value is absent, `null` or an empty text.
-    pub fn is_none(&self) -> bool {
+    pub(super) fn is_none(&self) -> bool {
         match self {
             Self::None => true,
             Self::Text(text) => text.trim().is_empty(),
@@ -103,7 +103,7 @@ impl<'a> RestValue<'a> {
 
     /// A text of at most `most` characters without control characters. Numbers
     /// are converted.
-    pub fn to_text(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
+    pub(super) fn to_text(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
         let text = match self {
             Self::None => return Ok(None),
             Self::Text(text) => Cow::Borrowed(&**text),
@@ -130,7 +130,7 @@ impl<'a> RestValue<'a> {
     /// A customer's name. Control characters, such as line breaks and tabs,
     /// become spaces, so that a customer cannot make the merchant's file
     /// invalid by their name.
-    pub fn to_name(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
+    pub(super) fn to_name(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
         let Self::Text(text) = self else {
             return self.to_text(field, most);
         };
@@ -144,7 +144,7 @@ impl<'a> RestValue<'a> {
     }
 
     /// An integer, also as text.
-    pub fn to_int(&self, field: &str) -> Checked<Option<i64>> {
+    pub(super) fn to_int(&self, field: &str) -> Checked<Option<i64>> {
         match self {
             Self::Int(number) => Ok(Some(*number)),
             _ if self.is_none() => Ok(None),
@@ -158,7 +158,7 @@ impl<'a> RestValue<'a> {
     }
 
     /// An integer of 0 or more.
-    pub fn to_id(&self, field: &str) -> Checked<Option<i64>> {
+    pub(super) fn to_id(&self, field: &str) -> Checked<Option<i64>> {
         match self.to_int(field)? {
             Some(id) if id < 0 => Err(self.mismatch(field, "an id")),
             id => Ok(id),
@@ -166,7 +166,7 @@ impl<'a> RestValue<'a> {
     }
 
     /// Yes or no: true/false, 1/0, yes/no.
-    pub fn to_bool(&self, field: &str) -> Checked<Option<bool>> {
+    pub(super) fn to_bool(&self, field: &str) -> Checked<Option<bool>> {
         match self {
             _ if self.is_none() => Ok(None),
             Self::Bool(flag) => Ok(Some(*flag)),
@@ -182,7 +182,7 @@ impl<'a> RestValue<'a> {
     }
 
     /// A time; `None` for MySQL's zero date.
-    pub fn to_time(&self, field: &str) -> Checked<Option<Timestamp>> {
+    pub(super) fn to_time(&self, field: &str) -> Checked<Option<Timestamp>> {
         match self {
             _ if self.is_none() => Ok(None),
             Self::Text(text) if text.starts_with("0000-00-00") => Ok(None),
@@ -194,7 +194,7 @@ impl<'a> RestValue<'a> {
     }
 
     /// The error for a value that is not what is expected.
-    pub fn mismatch(&self, field: &str, wanted: &str) -> ItemProblem {
+    pub(super) fn mismatch(&self, field: &str, wanted: &str) -> ItemProblem {
         let shown = match self {
             Self::Text(text) => quote_short(text),
             Self::Int(number) => number.to_string(),
@@ -208,6 +208,6 @@ impl<'a> RestValue<'a> {
 }
 
 /// The value, or an error if it is missing.
-pub fn required<T>(field: &str, value: Option<T>) -> Checked<T> {
+pub(super) fn required<T>(field: &str, value: Option<T>) -> Checked<T> {
     value.ok_or_else(|| ItemProblem::new(field, "is missing"))
 }

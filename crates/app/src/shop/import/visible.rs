@@ -9,14 +9,14 @@ use lac_store::Result;
 /// Read before the file, and compared with the store tree again once the store
 /// is locked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisibleStores {
+pub(super) struct VisibleStores {
     pub tree: StoreTree,
     /// The websites of the role scope; `None` for all.
     websites: Option<Vec<i64>>,
 }
 
 impl VisibleStores {
-    pub fn for_view(view: &ReadView<'_>) -> Result<Self> {
+    pub(super) fn for_view(view: &ReadView<'_>) -> Result<Self> {
         Ok(Self {
             tree: view.store_tree()?.clone(),
             websites: view.website_ids(),
@@ -24,29 +24,29 @@ impl VisibleStores {
     }
 
     /// Whether a website is within the role scope.
-    pub fn sees(&self, website_id: i64) -> bool {
+    pub(super) fn sees(&self, website_id: i64) -> bool {
         self.websites
             .as_ref()
             .is_none_or(|ids| ids.contains(&website_id))
     }
 
     /// Whether the role scope is limited to some websites.
-    pub fn is_limited(&self) -> bool {
+    pub(super) fn is_limited(&self) -> bool {
         self.websites.is_some()
     }
 
-    pub fn website_code(&self, id: i64) -> Option<String> {
+    pub(super) fn website_code(&self, id: i64) -> Option<String> {
         self.tree.website(id).map(|website| website.code.clone())
     }
 
     /// Checks that the website exists, and returns its id.
-    pub fn website(&self, field: &str, id: i64) -> std::result::Result<i64, ItemProblem> {
+    pub(super) fn website(&self, field: &str, id: i64) -> std::result::Result<i64, ItemProblem> {
         let found = self.tree.website(id);
         self.visible_website_id(field, found, || id.to_string())
     }
 
     /// A website's id, by its code.
-    pub fn website_by_code(
+    pub(super) fn website_by_code(
         &self,
         field: &str,
         code: &str,
@@ -69,7 +69,7 @@ impl VisibleStores {
     }
 
     /// A store view's id, by its code.
-    pub fn store_view_by_code(
+    pub(super) fn store_view_by_code(
         &self,
         field: &str,
         code: &str,
@@ -87,7 +87,7 @@ impl VisibleStores {
 
     /// Checks that a document of this store view may be imported: any, unless
     /// the role scope is limited.
-    pub fn check_store_view(
+    pub(super) fn check_store_view(
         &self,
         field: &str,
         id: Option<i64>,

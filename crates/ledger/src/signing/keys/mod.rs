@@ -132,7 +132,7 @@ pub(super) mod tests {
     use super::*;
 
     /// The key of RFC 8032, section 7.1, test 1, and of RFC 8037, A.1.
-    pub fn rfc_key() -> PrivateKey {
+    pub(crate) fn rfc_key() -> PrivateKey {
         let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
         PrivateKey::from_seed(seed.unwrap().try_into().unwrap())
     }

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 const SYNC_EVERY_BYTES: u64 = 32 * 1024 * 1024;
 
 #[derive(Debug)]
-pub struct BackgroundSyncWriter {
+pub(super) struct BackgroundSyncWriter {
     file: File,
     unsynced_bytes: u64,
     sync_thread: Option<SyncThread>,
@@ -39,7 +39,7 @@ impl SyncThread {
 }
 
 impl BackgroundSyncWriter {
-    pub fn new(file: File) -> Self {
+    pub(super) fn new(file: File) -> Self {
         Self {
             file,
             unsynced_bytes: 0,

@@ -27,7 +27,7 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
-pub struct ExportArgs {
+pub(super) struct ExportArgs {
     /// The file: .csv, .jsonl, .xlsx or .ocsf, plus .zst or .gz to compress it; -
     /// writes to stdout
     file: PathBuf,
@@ -90,7 +90,7 @@ impl From<StrengthArg> for ProofStrength {
     }
 }
 
-pub fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
+pub(super) fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
     let is_stdout = args.file.as_os_str() == "-";
     let form = ExportFormat::from_path(&args.file, args.format.map(Content::from))?;
     let proof = args.proof.map(ProofStrength::from);

@@ -14,7 +14,7 @@ use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// A file, its manifest and its proof, all under temporary names.
-pub struct FileReceiver {
+pub(super) struct FileReceiver {
     path: PathBuf,
     file: AtomicFile,
     writer: BackgroundSyncWriter,
@@ -34,7 +34,7 @@ impl std::fmt::Debug for FileReceiver {
 }
 
 impl FileReceiver {
-    pub fn new(path: &Path, has_proof: bool, out: &Out) -> Result<Self> {
+    pub(super) fn new(path: &Path, has_proof: bool, out: &Out) -> Result<Self> {
         let file = AtomicFile::create(path)?;
         let manifest = AtomicFile::create(&sibling_path(path, ".manifest.json"))?;
         let place = sibling_path(path, ".proof");
@@ -120,7 +120,7 @@ fn sibling_path(path: &Path, ending: &str) -> PathBuf {
 
 /// Stdout, which only gets the rows.
 #[derive(Debug)]
-pub struct StdoutReceiver;
+pub(super) struct StdoutReceiver;
 
 impl ExportSink for StdoutReceiver {
     fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {

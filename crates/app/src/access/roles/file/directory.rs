@@ -12,7 +12,7 @@ use lac_model::resource::ResourceSet;
 use lac_store::Result;
 
 #[derive(Debug)]
-pub struct AccessDirectory {
+pub(crate) struct AccessDirectory {
     roles: HashMap<String, Role>,
     /// Role names by id.
     names: HashMap<i64, String>,
@@ -22,7 +22,7 @@ pub struct AccessDirectory {
 }
 
 impl AccessDirectory {
-    pub fn load(view: &ReadView<'_>) -> Result<Self> {
+    pub(crate) fn load(view: &ReadView<'_>) -> Result<Self> {
         let mut directory = Self {
             roles: HashMap::new(),
             names: HashMap::new(),
@@ -39,7 +39,7 @@ impl AccessDirectory {
     }
 
     /// The stored state of these sections, in the form a file has.
-    pub fn state(&self, view: &ReadView<'_>, parts: &[FileSection]) -> Result<AccessState> {
+    pub(crate) fn state(&self, view: &ReadView<'_>, parts: &[FileSection]) -> Result<AccessState> {
         let roles = parts.contains(&FileSection::Roles);
         let users = parts.contains(&FileSection::Users);
         Ok(AccessState {
@@ -91,17 +91,17 @@ impl AccessDirectory {
             .collect()
     }
 
-    pub fn has_role(&self, name: &str) -> bool {
+    pub(crate) fn has_role(&self, name: &str) -> bool {
         self.roles.contains_key(name)
     }
 
-    pub fn role(&self, name: &str) -> Result<&Role> {
+    pub(crate) fn role(&self, name: &str) -> Result<&Role> {
         self.roles.get(name).ok_or_else(|| Fault::RoleNotFound {
             role: name.to_owned(),
         })
     }
 
-    pub fn user(&self, name: &str) -> Result<&AdminUser> {
+    pub(crate) fn user(&self, name: &str) -> Result<&AdminUser> {
         self.users
             .get(name)
             .ok_or_else(|| Fault::AdminUserNotFound {
@@ -109,19 +109,19 @@ impl AccessDirectory {
             })
     }
 
-    pub fn role_of(&self, user: &AdminUser) -> Result<&Role> {
+    pub(crate) fn role_of(&self, user: &AdminUser) -> Result<&Role> {
         let name = self.names.get(&user.role_id);
         let role = name.and_then(|name| self.roles.get(name));
         role.ok_or_else(|| Fault::internal("an admin user without a role"))
     }
 
     /// The admin user who has an operating-system account.
-    pub fn holder_of(&self, account: &str) -> Option<&str> {
+    pub(crate) fn holder_of(&self, account: &str) -> Option<&str> {
         self.accounts.get(account).map(String::as_str)
     }
 
     /// Names of admin users by role id, sorted.
-    pub fn holders(&self) -> HashMap<i64, Vec<String>> {
+    pub(crate) fn holders(&self) -> HashMap<i64, Vec<String>> {
         let mut holders: HashMap<i64, Vec<String>> = HashMap::new();
         for user in self.users.values() {
             holders
@@ -137,7 +137,7 @@ impl AccessDirectory {
 
     /// The scope a file gives, with ids. Websites of the role that the actor
     /// cannot see are kept.
-    pub fn resolve_scope(
+    pub(crate) fn resolve_scope(
         view: &ReadView<'_>,
         websites: Option<&BTreeSet<String>>,
         now: Option<&Role>,
@@ -158,25 +158,25 @@ impl AccessDirectory {
         Ok(RoleScope::Websites(ids))
     }
 
-    pub fn put_role(&mut self, role: Role) {
+    pub(crate) fn put_role(&mut self, role: Role) {
         self.names.insert(role.id, role.name.clone());
         self.roles.insert(role.name.clone(), role);
     }
 
-    pub fn remove_role(&mut self, name: &str) {
+    pub(crate) fn remove_role(&mut self, name: &str) {
         if let Some(role) = self.roles.remove(name) {
             self.names.remove(&role.id);
         }
     }
 
-    pub fn put_user(&mut self, user: AdminUser) {
+    pub(crate) fn put_user(&mut self, user: AdminUser) {
         if let Some(account) = &user.os_account {
             self.accounts.insert(account.clone(), user.name.clone());
         }
         self.users.insert(user.name.clone(), user);
     }
 
-    pub fn remove_user(&mut self, name: &str) {
+    pub(crate) fn remove_user(&mut self, name: &str) {
         self.users.remove(name);
     }
 }

@@ -1,14 +1,14 @@
 //! Files of roles and admin users (`lac-roles/1`).
 
-pub mod directory;
-pub mod plan;
+pub(super) mod directory;
+pub(super) mod plan;
 mod read;
 mod write;
 
-pub use directory::AccessDirectory;
-pub use plan::AccessChange;
-pub use read::AccessFile;
-pub use write::write_file;
+pub(super) use directory::AccessDirectory;
+pub(super) use plan::AccessChange;
+pub(super) use read::AccessFile;
+pub(super) use write::write_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,13 +22,13 @@ pub const FORMAT: &str = "lac-roles/1";
 /// Roles and admin users by name, as a store has them or a file declares them.
 /// `None` if the file lacks the section.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccessState {
+pub(super) struct AccessState {
     pub roles: Option<BTreeMap<String, RoleState>>,
     pub users: Option<BTreeMap<String, UserState>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleState {
+pub(super) struct RoleState {
     pub access: Access,
     /// Empty if access is `all`.
     pub resources: ResourceSet,
@@ -38,7 +38,7 @@ pub struct RoleState {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserState {
+pub(super) struct UserState {
     pub role: String,
     pub full_name: Option<String>,
     pub os_account: Option<String>,
@@ -47,23 +47,23 @@ pub struct UserState {
 
 /// A section of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileSection {
+pub(super) enum FileSection {
     Roles,
     Users,
 }
 
 impl FileSection {
-    pub const ALL: [Self; 2] = [Self::Roles, Self::Users];
+    pub(super) const ALL: [Self; 2] = [Self::Roles, Self::Users];
 
     /// The resource needed to read and change it.
-    pub fn resource(self) -> Resource {
+    pub(super) fn resource(self) -> Resource {
         match self {
             Self::Roles => Resource::ACL_ROLES,
             Self::Users => Resource::ACL_USERS,
         }
     }
 
-    pub fn may_be_read_by(self, actor: &Actor) -> bool {
+    pub(super) fn may_be_read_by(self, actor: &Actor) -> bool {
         actor.rights.allows(self.resource())
     }
 
@@ -78,7 +78,7 @@ impl FileSection {
 }
 
 /// Messages about the sections that the actor may not read.
-pub fn left_out_sections(view: &ReadView<'_>, parts: &[FileSection]) -> Vec<String> {
+pub(super) fn left_out_sections(view: &ReadView<'_>, parts: &[FileSection]) -> Vec<String> {
     let hidden = parts
         .iter()
         .filter(|part| !part.may_be_read_by(&view.actor));

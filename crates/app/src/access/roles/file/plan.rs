@@ -91,7 +91,11 @@ impl UserState {
 /// who get them, users who give up an account before those who take it, deleted
 /// roles last. Sections that the file lacks stay as they are; with `prune`,
 /// entries missing from a section of the file are deleted.
-pub fn plan_changes(now: &AccessState, wanted: &AccessState, prune: bool) -> Vec<AccessChange> {
+pub(crate) fn plan_changes(
+    now: &AccessState,
+    wanted: &AccessState,
+    prune: bool,
+) -> Vec<AccessChange> {
     let mut changes = Vec::new();
     let (none_yet, nobody_yet) = (BTreeMap::new(), BTreeMap::new());
     let roles = now.roles.as_ref().unwrap_or(&none_yet);
@@ -211,7 +215,7 @@ fn plan_new_user(changes: &mut Vec<AccessChange>, name: &str, wanted: &UserState
 
 /// The numbers of roles and of admin users in the store that the file lacks,
 /// counting only sections of the file.
-pub fn count_unmanaged(now: &AccessState, wanted: &AccessState) -> (usize, usize) {
+pub(crate) fn count_unmanaged(now: &AccessState, wanted: &AccessState) -> (usize, usize) {
     fn lacking<T>(
         now: Option<&BTreeMap<String, T>>,
         wanted: Option<&BTreeMap<String, T>>,

@@ -17,7 +17,7 @@ use lac_store::Result;
 
 /// A parsed file whose references have not been looked up yet.
 #[derive(Debug)]
-pub struct AccessFile<'t> {
+pub(crate) struct AccessFile<'t> {
     source: Source<'t>,
     roles: Option<BTreeMap<String, RoleInFile>>,
     users: Option<BTreeMap<String, UserInFile>>,
@@ -46,7 +46,7 @@ const MAX_ROLES: usize = 2_000;
 const MAX_USERS: usize = 10_000;
 
 impl<'t> AccessFile<'t> {
-    pub fn read(text: &'t str) -> Result<Self> {
+    pub(crate) fn read(text: &'t str) -> Result<Self> {
         let source = Source::new(text);
         let mut file = source.parse_table(FORMAT)?;
         let roles = file.tables("role")?;
@@ -66,7 +66,7 @@ impl<'t> AccessFile<'t> {
     }
 
     /// The sections of the file.
-    pub fn sections(&self) -> Vec<FileSection> {
+    pub(crate) fn sections(&self) -> Vec<FileSection> {
         let roles = self.roles.as_ref().map(|_| FileSection::Roles);
         let users = self.users.as_ref().map(|_| FileSection::Users);
         roles.into_iter().chain(users).collect()
@@ -76,7 +76,7 @@ impl<'t> AccessFile<'t> {
     /// scope, roles in the file and the store, accounts of other users. Leave
     /// out sections that the actor may not read: an error would reveal what the
     /// store contains.
-    pub fn resolve(
+    pub(crate) fn resolve(
         &self,
         view: &ReadView<'_>,
         directory: &AccessDirectory,
@@ -334,7 +334,7 @@ fn resource_error_reason(error: &ResourceError) -> String {
 #[cfg(test)]
 impl AccessFile<'_> {
     /// The declared state, as if all references existed.
-    pub fn resolve_unchecked(&self) -> AccessState {
+    pub(crate) fn resolve_unchecked(&self) -> AccessState {
         let codes = |words: &Vec<SpannedText>| words.iter().map(|word| word.text.clone()).collect();
         let role = |(name, role): (&String, &RoleInFile)| {
             let state = RoleState {

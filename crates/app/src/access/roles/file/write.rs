@@ -9,7 +9,7 @@ use lac_model::resource::Resource;
 
 /// Writes roles and admin users by name, with one resource per line in the
 /// order of the tree, so that a small change in the store changes few lines.
-pub fn write_file(state: &AccessState) -> String {
+pub(crate) fn write_file(state: &AccessState) -> String {
     let mut text = format!("format = {}\n", toml_string(FORMAT));
     // An empty section is written as well: it means that there are none.
     if state.roles.as_ref().is_some_and(BTreeMap::is_empty) {

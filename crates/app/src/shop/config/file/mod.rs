@@ -1,12 +1,12 @@
 //! Config files (`lac-config/1`).
 
-pub mod plan;
+pub(super) mod plan;
 mod read;
 mod write;
 
 pub use plan::ConfigChange;
-pub use read::ConfigFile;
-pub use write::write_file;
+pub(super) use read::ConfigFile;
+pub(super) use write::write_file;
 
 use std::collections::BTreeMap;
 
@@ -22,11 +22,11 @@ use lac_store::Result;
 pub const FORMAT: &str = "lac-config/1";
 
 /// The resources for the two parts of the config.
-pub const RESOURCES: [Resource; 2] = [Resource::CONFIG_SECTION, Resource::CONFIG];
+pub(super) const RESOURCES: [Resource; 2] = [Resource::CONFIG_SECTION, Resource::CONFIG];
 
 /// A field at a scope; ordered by scope, then as in the registry of fields.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ScopedField {
+pub(super) struct ScopedField {
     pub scope: ConfigScope,
     /// The index in [`fields`].
     index: usize,
@@ -34,21 +34,21 @@ pub struct ScopedField {
 
 impl ScopedField {
     /// `None` if there is no field with this path.
-    pub fn new(scope: ConfigScope, path: &str) -> Option<Self> {
+    pub(super) fn new(scope: ConfigScope, path: &str) -> Option<Self> {
         let index = fields().iter().position(|field| field.path == path)?;
         Some(Self { scope, index })
     }
 
-    pub fn field(&self) -> &'static ConfigField {
+    pub(super) fn field(&self) -> &'static ConfigField {
         &fields()[self.index]
     }
 }
 
 /// Values in canonical form, either as stored or as in a file.
-pub type ConfigState = BTreeMap<ScopedField, String>;
+pub(super) type ConfigState = BTreeMap<ScopedField, String>;
 
 /// The stored values that the actor may read and that a file can set.
-pub fn stored_state(view: &ReadView<'_>) -> Result<ConfigState> {
+pub(super) fn stored_state(view: &ReadView<'_>) -> Result<ConfigState> {
     let tree = view.store_tree()?;
     let scope = |level: ScopeLevel, id: i64| match level {
         ScopeLevel::Default => Some(ConfigScope::Default),
@@ -85,7 +85,7 @@ pub fn stored_state(view: &ReadView<'_>) -> Result<ConfigState> {
 
 /// Descriptions of the sections that are left out because the actor lacks their
 /// resources.
-pub fn left_out_sections(view: &ReadView<'_>, needed: &[Resource]) -> Vec<String> {
+pub(super) fn left_out_sections(view: &ReadView<'_>, needed: &[Resource]) -> Vec<String> {
     let lacks = |resource: &&Resource| !view.actor.rights.allows(**resource);
     let said = |resource: &Resource| {
         let what = if *resource == Resource::CONFIG_SECTION {

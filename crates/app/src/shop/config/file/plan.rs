@@ -50,7 +50,11 @@ impl ConfigChange {
 /// The changes from `now` to `wanted`. With `prune`, values that are not in
 /// `wanted` are removed. The setting of which actions are logged comes first,
 /// so that the other changes are logged.
-pub fn plan_changes(now: &ConfigState, wanted: &ConfigState, prune: bool) -> Vec<ConfigChange> {
+pub(crate) fn plan_changes(
+    now: &ConfigState,
+    wanted: &ConfigState,
+    prune: bool,
+) -> Vec<ConfigChange> {
     let set = wanted.iter().filter_map(|(key, after)| {
         let before = now.get(key);
         (before != Some(after)).then(|| ConfigChange::ConfigSet {
@@ -74,7 +78,7 @@ pub fn plan_changes(now: &ConfigState, wanted: &ConfigState, prune: bool) -> Vec
 }
 
 /// The number of stored values that the file does not have.
-pub fn count_unmanaged(now: &ConfigState, wanted: &ConfigState) -> usize {
+pub(crate) fn count_unmanaged(now: &ConfigState, wanted: &ConfigState) -> usize {
     now.keys().filter(|key| !wanted.contains_key(*key)).count()
 }
 

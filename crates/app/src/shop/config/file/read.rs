@@ -15,7 +15,7 @@ use lac_store::Result;
 /// A file that was read and is valid by itself. Its scopes have not been looked
 /// up.
 #[derive(Debug)]
-pub struct ConfigFile<'t> {
+pub(crate) struct ConfigFile<'t> {
     source: Source<'t>,
     /// All scopes, with their positions.
     scopes: Vec<(ConfigScope, Offset)>,
@@ -30,7 +30,7 @@ pub struct ConfigFile<'t> {
 const MAX_VALUES: usize = 10_000;
 
 impl<'t> ConfigFile<'t> {
-    pub fn read(text: &'t str) -> Result<Self> {
+    pub(crate) fn read(text: &'t str) -> Result<Self> {
         let source = Source::new(text);
         let mut file = source.parse_table(FORMAT)?;
         let mut declared = Self {
@@ -108,7 +108,7 @@ impl<'t> ConfigFile<'t> {
     }
 
     /// The resources needed to change all values in the file.
-    pub fn resources(&self) -> Vec<Resource> {
+    pub(crate) fn resources(&self) -> Vec<Resource> {
         let keys = self.values.keys().chain(self.read_only_values.keys());
         let mut needed: Vec<Resource> = keys.map(|key| field_resource(key.field())).collect();
         needed.sort_unstable();
@@ -118,7 +118,7 @@ impl<'t> ConfigFile<'t> {
 
     /// Looks up the scopes and compares the values that cannot be changed.
     /// Returns the values of the fields that the actor may read.
-    pub fn resolve(&self, view: &ReadView<'_>) -> Result<ConfigState> {
+    pub(crate) fn resolve(&self, view: &ReadView<'_>) -> Result<ConfigState> {
         for (scope, at) in &self.scopes {
             if let Err(fault) = ScopePlace::find(view, scope) {
                 let code = scope.code().unwrap_or_default();
@@ -149,7 +149,7 @@ impl<'t> ConfigFile<'t> {
     }
 
     #[cfg(test)]
-    pub fn values(&self) -> &ConfigState {
+    pub(crate) fn values(&self) -> &ConfigState {
         &self.values
     }
 }

@@ -9,7 +9,7 @@ use lac_model::stores::StoreTree;
 /// The text of a file: the default scope, then websites and store views in the
 /// order of the store tree; in each, one line per field, in the order of the
 /// registry.
-pub fn write_file(state: &ConfigState, tree: &StoreTree) -> String {
+pub(crate) fn write_file(state: &ConfigState, tree: &StoreTree) -> String {
     let websites = tree.websites.iter().map(|website| &website.code);
     let views = tree.views.iter().map(|view| &view.code);
     let scopes = [ConfigScope::Default]

@@ -45,7 +45,7 @@ impl CustomerFile<'_> {
     /// Creates and updates customers and, with `complete`, deactivates those
     /// that are missing.
     #[allow(clippy::too_many_arguments)] // the whole state of an import
-    pub fn apply<'tx>(
+    pub(crate) fn apply<'tx>(
         mut self,
         work: &mut UnitOfWork<'tx>,
         permit: &Permit<'tx, CustomerImportWrite>,

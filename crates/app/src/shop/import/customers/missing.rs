@@ -14,7 +14,7 @@ use lac_store::{Permit, Result};
 const MAX_MISSING: u64 = 10;
 
 /// The number of active customers before the import, if `complete`; else 0.
-pub fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64> {
+pub(super) fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64> {
     let mut active = 0;
     if options.complete {
         let websites = work.website_ids();
@@ -29,7 +29,7 @@ pub fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64
 /// Deactivates all active customers within the actor's role scope whose ids are
 /// not in `present`, and ends their sessions. Unless `allow_empty`, fails if
 /// these are all customers, or more than ten and more than a fifth.
-pub fn deactivate_missing(
+pub(super) fn deactivate_missing(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, CustomerImportWrite>,
     visible: &VisibleStores,

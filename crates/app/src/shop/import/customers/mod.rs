@@ -30,8 +30,7 @@ impl Covers<ConsentWrite> for CustomerImportWrite {}
 impl Covers<SessionWrite> for CustomerImportWrite {}
 
 /// The customers of one file, read and checked.
-#[derive(Debug)]
-pub struct CustomerFile<'s> {
+pub(super) struct CustomerFile<'s> {
     spool: RowSpool<'s>,
     /// Whether rows are counted by line or by item.
     at: fn(u64) -> ItemPosition,
@@ -73,7 +72,7 @@ impl<'s> CustomerFile<'s> {
     }
 
     /// Reads REST answers; returns how many items there were.
-    pub fn from_rest(
+    pub(super) fn from_rest(
         store: &'s dyn Store,
         buffer: &mut InputBuffer<'_>,
         visible: &VisibleStores,
@@ -100,7 +99,7 @@ impl<'s> CustomerFile<'s> {
     }
 
     /// Reads CSV; returns how many customers there were.
-    pub fn from_csv(
+    pub(super) fn from_csv(
         store: &'s dyn Store,
         buffer: &mut InputBuffer<'_>,
         visible: &VisibleStores,

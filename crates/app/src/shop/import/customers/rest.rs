@@ -82,7 +82,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for ExtensionAttributes<'a> {
 
 /// Reads and checks one item, and passes its row to `then`. Fails with the
 /// first invalid field.
-pub fn parse_customer<T>(
+pub(super) fn parse_customer<T>(
     at: u64,
     bytes: &[u8],
     visible: &VisibleStores,

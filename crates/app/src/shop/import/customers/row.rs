@@ -17,7 +17,7 @@ const NAME_MAX: usize = 255;
 /// A customer in a file. Fields with `None` are not in the file and do not
 /// change.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CustomerRow<'a> {
+pub(super) struct CustomerRow<'a> {
     /// The line or item.
     pub at: u64,
     /// The merchant's id; CSV has none.
@@ -36,7 +36,7 @@ pub struct CustomerRow<'a> {
 
 /// The values of a row as in the file, in either format.
 #[derive(Debug, Default)]
-pub struct RawCustomer<'a> {
+pub(super) struct RawCustomer<'a> {
     pub email: RestValue<'a>,
     pub first_name: RestValue<'a>,
     pub last_name: RestValue<'a>,
@@ -49,7 +49,7 @@ pub struct RawCustomer<'a> {
 impl<'a> CustomerRow<'a> {
     /// Checks the fields that all formats have. Fails with the first invalid
     /// field.
-    pub fn from_raw(
+    pub(super) fn from_raw(
         at: u64,
         website_id: i64,
         raw: &'a RawCustomer<'_>,
@@ -70,7 +70,7 @@ impl<'a> CustomerRow<'a> {
         })
     }
 
-    pub fn encode(&self, into: &mut RowEncoder) {
+    pub(super) fn encode(&self, into: &mut RowEncoder) {
         into.0.clear();
         into.int(self.at.cast_signed());
         into.optional_int(self.id);
@@ -87,7 +87,7 @@ impl<'a> CustomerRow<'a> {
     }
 
     /// Decodes a row from the spool.
-    pub fn decode(bytes: &'a [u8]) -> Result<Self> {
+    pub(super) fn decode(bytes: &'a [u8]) -> Result<Self> {
         let mut from = RowDecoder(bytes);
         Ok(Self {
             at: from.int()?.cast_unsigned(),

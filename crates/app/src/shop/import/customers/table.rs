@@ -9,7 +9,7 @@ use lac_store::Result;
 
 /// The indexes of the columns that are used. All others are ignored.
 #[derive(Debug)]
-pub struct CustomerColumns {
+pub(super) struct CustomerColumns {
     email: usize,
     website: Option<usize>,
     website_id: Option<usize>,
@@ -25,7 +25,7 @@ pub struct CustomerColumns {
 }
 
 impl CustomerColumns {
-    pub fn find(table: &CsvReader<'_, '_>, invalid: &InvalidItems) -> Result<Self> {
+    pub(super) fn find(table: &CsvReader<'_, '_>, invalid: &InvalidItems) -> Result<Self> {
         let column = |name| table.column(name, invalid);
         let missing =
             |name: &str| invalid.file_fault(&format!("line 1: {name}: the column is missing"));
@@ -50,13 +50,13 @@ impl CustomerColumns {
     }
 
     /// Whether the row only has a further postal address of the customer above.
-    pub fn is_further_address(&self, table: &CsvReader<'_, '_>) -> bool {
+    pub(super) fn is_further_address(&self, table: &CsvReader<'_, '_>) -> bool {
         table.width_mismatch().is_none() && table.bytes(self.email).trim_ascii().is_empty()
     }
 
     /// Reads and checks one row, and passes it to `then`. Fails with the first
     /// invalid field.
-    pub fn parse_row<T>(
+    pub(super) fn parse_row<T>(
         &self,
         table: &CsvReader<'_, '_>,
         visible: &VisibleStores,

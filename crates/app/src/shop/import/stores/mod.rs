@@ -19,7 +19,7 @@ type Checked<T> = std::result::Result<T, ItemProblem>;
 
 /// An item of any of the three kinds.
 #[derive(Debug, Deserialize)]
-pub struct StoreItem<'a> {
+pub(super) struct StoreItem<'a> {
     #[serde(borrow, default)]
     id: RestValue<'a>,
     #[serde(borrow, default)]
@@ -42,7 +42,7 @@ pub struct StoreItem<'a> {
 
 /// A website, store group or store view. It is stored by its id, and its code
 /// is unique within its kind.
-pub trait StoreEntry: Clone + PartialEq {
+pub(super) trait StoreEntry: Clone + PartialEq {
     /// The kind's name in messages.
     const NOUN: &'static str;
     fn id(&self) -> i64;
@@ -64,11 +64,11 @@ pub trait StoreEntry: Clone + PartialEq {
 
 /// The entries of one file, read and checked.
 #[derive(Debug)]
-pub struct StoreEntries<E>(Vec<E>);
+pub(super) struct StoreEntries<E>(Vec<E>);
 
 impl<E: StoreEntry> StoreEntries<E> {
     /// Reads a file. Also returns the number of items in it.
-    pub fn read(
+    pub(super) fn read(
         buffer: &mut InputBuffer<'_>,
         visible: &VisibleStores,
         options: ImportOptions,
@@ -128,7 +128,7 @@ impl<E: StoreEntry> StoreEntries<E> {
     }
 
     /// Creates and updates entries.
-    pub fn apply(
+    pub(super) fn apply(
         self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, StoreTreeWrite>,
