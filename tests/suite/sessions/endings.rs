@@ -71,7 +71,7 @@ fn check_ending(case: &EndingCase, active: bool) {
         "expire"
     };
     assert_eq!(event["action"], action, "{events}");
-    assert_eq!(event["details"]["expected_cause"], cause);
+    assert_eq!(event["details"]["cause"], expected_cause);
     let seconds = if active {
         json!(case.seconds)
     } else {
