@@ -39,7 +39,7 @@ struct EventGenerator<'s> {
 
 /// Appends `count` events between the creation of the store and now.
 pub(crate) fn append(
-    desk: &Context<'_>,
+    context: &Context<'_>,
     people: &GeneratedCustomers,
     count: u64,
     seed: u64,
@@ -55,32 +55,38 @@ pub(crate) fn append(
         .saturating_sub(HISTORY)
         .saturating_add(Duration::from_micros(DAY));
     let step = (span - 2 * DAY) / count;
-    let admins = desk.store.read()?.admin_users()?;
+    let admins = context.store.read()?.admin_users()?;
     let scene = EventGenerator {
         people,
         admins,
         seed,
     };
-    desk.store.set_bulk_mode(true)?;
+    context.store.set_bulk_mode(true)?;
     for first in (0..count).step_by(usize::try_from(BATCH).unwrap_or(1)) {
-        append_batch(desk, &scene, first..(first + BATCH).min(count), start, step)?;
+        append_batch(
+            context,
+            &scene,
+            first..(first + BATCH).min(count),
+            start,
+            step,
+        )?;
     }
-    desk.store.set_bulk_mode(false)
+    context.store.set_bulk_mode(false)
 }
 
 fn append_batch(
-    desk: &Context<'_>,
+    context: &Context<'_>,
     scene: &EventGenerator<'_>,
     numbers: std::ops::Range<u64>,
     start: Timestamp,
     step: u64,
 ) -> Result<(), Fault> {
-    let tx = desk.store.write()?;
+    let tx = context.store.write()?;
     let proof = {
         let origin = Config::read(tx.as_read())?.store_name()?;
-        let keys = SigningKeys::load(desk.keys, tx.as_read(), &origin)?;
-        let random = desk.random;
-        let mut log = Appender::open(&*tx, random, &keys.chain, desk.high_water, start)?;
+        let keys = SigningKeys::load(context.keys, tx.as_read(), &origin)?;
+        let random = context.random;
+        let mut log = Appender::open(&*tx, random, &keys.chain, context.high_water, start)?;
         let mut last = None;
         for number in numbers {
             let jitter = mix(scene.seed ^ 0x7E, number) % step.max(1);
@@ -90,7 +96,7 @@ fn append_batch(
         let last = last.ok_or_else(|| Fault::internal("an empty batch"))?;
         log.finish(last, &keys.signing_key)?
     };
-    tx.commit(proof, desk.high_water)
+    tx.commit(proof, context.high_water)
 }
 
 impl EventGenerator<'_> {

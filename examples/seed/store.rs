@@ -56,7 +56,7 @@ pub(crate) fn create_store(
         login_uid: None,
         ip_address: None,
     };
-    let desk = Context {
+    let context = Context {
         store: &store,
         high_water: &high_water,
         archives: &archives,
@@ -74,19 +74,19 @@ pub(crate) fn create_store(
         os_account: account,
         name: Some("seed.example".to_owned()),
     }
-    .run(&desk)?;
-    import_sample_data(&desk, people)?;
-    create_agents(&desk)?;
-    events::append(&desk, people, count, seed)
+    .run(&context)?;
+    import_sample_data(&context, people)?;
+    create_agents(&context)?;
+    events::append(&context, people, count, seed)
 }
 
-fn import_sample_data(desk: &Context<'_>, people: &GeneratedCustomers) -> Result<(), Fault> {
-    let text = |kind, text: &str| import(desk, kind, &mut text.as_bytes());
+fn import_sample_data(context: &Context<'_>, people: &GeneratedCustomers) -> Result<(), Fault> {
+    let text = |kind, text: &str| import(context, kind, &mut text.as_bytes());
     text(ImportKind::Websites, files::WEBSITES)?;
     text(ImportKind::StoreGroups, files::GROUPS)?;
     text(ImportKind::StoreViews, files::STORE_VIEWS)?;
     text(ImportKind::StoreConfigs, files::CONFIGS)?;
-    import(desk, ImportKind::Customers, &mut RestPages::new(people))?;
+    import(context, ImportKind::Customers, &mut RestPages::new(people))?;
     text(ImportKind::Orders, &files::orders_json(people))?;
     ConfigSet {
         path: ENABLED.parse()?,
@@ -94,23 +94,23 @@ fn import_sample_data(desk: &Context<'_>, people: &GeneratedCustomers) -> Result
         scope: ConfigScope::Default,
         confirmation: Confirmation::default(),
     }
-    .run(desk)?;
+    .run(context)?;
     Ok(())
 }
 
-fn create_agents(desk: &Context<'_>) -> Result<(), Fault> {
+fn create_agents(context: &Context<'_>) -> Result<(), Fault> {
     CreateRole {
         name: ROLE.parse()?,
         all: false,
         scope: None,
     }
-    .run(desk)?;
+    .run(context)?;
     RoleAllow {
         name: ROLE.parse()?,
         resources: BoundedList::parse("", ["login_button", "login_log"], ShortText::new)?,
         with_children: false,
     }
-    .run(desk)?;
+    .run(context)?;
     for name in AGENTS {
         CreateUser {
             name: name.parse()?,
@@ -118,18 +118,18 @@ fn create_agents(desk: &Context<'_>) -> Result<(), Fault> {
             os_account: None,
             full_name: None,
         }
-        .run(desk)?;
+        .run(context)?;
     }
     Ok(())
 }
 
-fn import(desk: &Context<'_>, kind: ImportKind, input: &mut dyn Read) -> Result<(), Fault> {
+fn import(context: &Context<'_>, kind: ImportKind, input: &mut dyn Read) -> Result<(), Fault> {
     let request = Import {
         kind,
         file: "seed".parse()?,
         options: ImportOptions::default(),
     };
-    request.run(desk, input, &NoProgress).map(|_| ())
+    request.run(context, input, &NoProgress).map(|_| ())
 }
 
 struct NoProgress;

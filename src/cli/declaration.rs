@@ -37,16 +37,13 @@ pub(super) struct DiffLine {
 
 impl DiffLine {
     pub(super) fn new(sign: char, text: impl AsRef<str>) -> Self {
-        let tone = match sign {
+        let emphasis = match sign {
             '+' => Emphasis::Good,
             '-' => Emphasis::Bad,
             _ => Emphasis::Warning,
         };
         let text = format!("{sign} {}", text.as_ref());
-        Self {
-            emphasis: tone,
-            text,
-        }
+        Self { emphasis, text }
     }
 }
 

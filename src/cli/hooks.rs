@@ -73,8 +73,8 @@ pub(super) fn deliver_up_to(cli: &Cli, most: usize) -> bool {
         return true; // the broker delivers them
     };
     let problem = match delivered {
-        Ok(tally) if tally.failed == 0 => return true,
-        Ok(tally) => tally.last_error.unwrap_or_default(),
+        Ok(counts) if counts.failed == 0 => return true,
+        Ok(counts) => counts.last_error.unwrap_or_default(),
         Err(fault) => fault.to_string(),
     };
     cli.out.print_note(&format!(

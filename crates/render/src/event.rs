@@ -77,14 +77,17 @@ const CUSTOMER: Column<EventView> = Column::new("customer_id", "customer", |even
 /// Result and remark in one cell. The no-break space keeps the mark on the same
 /// line as the first word.
 fn outcome_cell(event: &EventView) -> StyledText {
-    let StyledText {
-        text,
-        emphasis: tone,
-    } = result_cell(event.result);
-    let mark = if tone == Emphasis::Good { "✓" } else { "✗" };
+    let StyledText { text, emphasis } = result_cell(event.result);
+    let mark = if emphasis == Emphasis::Good {
+        "✓"
+    } else {
+        "✗"
+    };
     match remark(event) {
-        empty if empty.is_empty() => StyledText::with_emphasis(format!("{mark}\u{a0}{text}"), tone),
-        remark => StyledText::with_emphasis(format!("{mark}\u{a0}{remark}"), tone),
+        empty if empty.is_empty() => {
+            StyledText::with_emphasis(format!("{mark}\u{a0}{text}"), emphasis)
+        }
+        remark => StyledText::with_emphasis(format!("{mark}\u{a0}{remark}"), emphasis),
     }
 }
 

@@ -55,10 +55,10 @@ impl From<&Option<String>> for StyledText {
 }
 
 impl StyledText {
-    pub fn with_emphasis(text: impl Into<String>, tone: Emphasis) -> Self {
+    pub fn with_emphasis(text: impl Into<String>, emphasis: Emphasis) -> Self {
         Self {
             text: text.into(),
-            emphasis: tone,
+            emphasis,
         }
     }
 

@@ -142,7 +142,7 @@ fn file_length(path: &Path) -> Option<u64> {
 }
 
 impl KeyValueView for Imported {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let some = |count: u64| (count > 0).then(|| count.to_string());
         let skipped = self.skipped.len() as u64 + self.skipped_more;
         let items = self.skipped.iter();

@@ -63,7 +63,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
 }
 
 impl KeyValueView for StoreInitialized {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("store", &self.name)
             .add("administrator", &self.admin)

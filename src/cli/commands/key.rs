@@ -168,7 +168,7 @@ impl KeyValueView for KeyRotated {
 }
 
 impl KeyValueView for KeyRetired {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let was = if self.changed { "" } else { " (unchanged)" };
         let is_login = self.purpose == KeyPurpose::Login.as_str();
         let sessions = (is_login && self.changed).then(|| self.sessions_ended.to_string());

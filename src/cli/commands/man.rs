@@ -71,7 +71,7 @@ fn write_page(command: &Command, name: &str, dir: &Path, pages: &mut Vec<String>
 }
 
 impl KeyValueView for ManPages {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("directory", self.dir.display().to_string())
             .add("pages", self.pages.len().to_string())

@@ -101,12 +101,12 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
 }
 
 fn state_text(state: NoticeState) -> StyledText {
-    let tone = match state {
+    let emphasis = match state {
         NoticeState::Due => Emphasis::Warning,
         NoticeState::Failed => Emphasis::Bad,
         NoticeState::Delivered => Emphasis::Good,
     };
-    StyledText::with_emphasis(state.as_str(), tone)
+    StyledText::with_emphasis(state.as_str(), emphasis)
 }
 
 impl TableRow for NoticeView {

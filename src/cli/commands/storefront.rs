@@ -103,7 +103,7 @@ fn add(args: AddArgs, cli: &Cli) -> Result<()> {
 }
 
 impl KeyValueView for StorefrontAdded {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new() // only the token goes to stdout
     }
 }

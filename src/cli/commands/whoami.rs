@@ -30,7 +30,7 @@ fn run(_matches: &ArgMatches, cli: &Cli) -> Result<u8> {
 }
 
 impl KeyValueView for ActorView {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let via = match self.via {
             AuthMethod::OsAccount => "operating-system account",
             AuthMethod::Token => "access token",

@@ -14,14 +14,14 @@ use lac_model::ids::SessionId;
 use lac_model::session::SessionState;
 
 use super::model::{Agent, Approver, ConsentAnswer, Customer, Model, Role, WEBSITE};
-use super::shop::{ORIGINS, Shop, Template};
+use super::shop::{ORIGINS, SampleShop, Template};
 use super::steps::{LoginPlan, Mode, Right, Scope, Step};
 
 const ORDERS: [&str; 4] = ["100000001", "", "200000001", ""];
 
 /// How many logins were allowed and refused.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Tally {
+pub(super) struct Counts {
     pub logins: usize,
     pub no_logins: usize,
     pub visits: usize,
@@ -29,7 +29,7 @@ pub(super) struct Tally {
     pub approvals_used: usize,
 }
 
-impl Tally {
+impl Counts {
     pub(super) fn plus(self, other: Self) -> Self {
         Self {
             logins: self.logins + other.logins,
@@ -42,12 +42,12 @@ impl Tally {
 }
 
 pub(super) struct Driver {
-    pub shop: Shop,
+    pub shop: SampleShop,
     pub model: Model,
     /// Every link so far: its session, its URL, its customer.
     links: Vec<(String, String, usize)>,
     kids: Vec<String>,
-    pub tally: Tally,
+    pub tally: Counts,
 }
 
 /// An error describes the difference.
@@ -55,7 +55,7 @@ pub(super) type Outcome = Result<(), String>;
 
 impl Driver {
     pub(super) fn new(template: &Template) -> Self {
-        let shop = Shop::new(template);
+        let shop = SampleShop::new(template);
         let keys = KeyList {}.run(&shop.administrator()).expect("keys");
         let login = keys.into_iter().filter(|key| key.purpose == "login");
         let role = |more: &[Right]| Role {
@@ -94,7 +94,7 @@ impl Driver {
             shop,
             model,
             links: Vec::new(),
-            tally: Tally::default(),
+            tally: Counts::default(),
         }
     }
 

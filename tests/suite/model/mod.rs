@@ -12,12 +12,12 @@ use std::cell::Cell;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use drive::{Driver, Tally};
+use drive::{Counts, Driver};
 use shop::Template;
 use steps::{Step, sequence};
 
 /// Takes the steps one after another; a difference lists all steps up to it.
-fn follow(template: &Template, steps: &[Step]) -> Result<Tally, TestCaseError> {
+fn follow(template: &Template, steps: &[Step]) -> Result<Counts, TestCaseError> {
     let mut driver = Driver::new(template);
     for (at, step) in steps.iter().enumerate() {
         driver.take(step).map_err(|what| {
@@ -32,7 +32,7 @@ fn follow(template: &Template, steps: &[Step]) -> Result<Tally, TestCaseError> {
 #[test]
 fn the_program_allows_no_login_that_the_model_refuses() {
     let template = Template::new();
-    let sum = Cell::new(Tally::default());
+    let sum = Cell::new(Counts::default());
     let config = Config {
         failure_persistence: None,
         max_shrink_iters: 400,

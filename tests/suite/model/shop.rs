@@ -99,7 +99,7 @@ impl Random for Numbers {
 }
 
 /// The open store of one sequence.
-pub(super) struct Shop {
+pub(super) struct SampleShop {
     sqlite: SqliteStore,
     high_water: CheckpointFile,
     archives: ArchiveDir,
@@ -112,7 +112,7 @@ pub(super) struct Shop {
     _files: TestStore,
 }
 
-impl Shop {
+impl SampleShop {
     pub(super) fn new(template: &Template) -> Self {
         let files = template.store.copy_store();
         let dir = StoreDir::open(&files.dir(), None).expect("a store");

@@ -44,12 +44,12 @@ struct Prepared {
 static PREPARED: OnceLock<Mutex<Prepared>> = OnceLock::new();
 
 /// Calls a function with the prepared store.
-fn prepared<T>(look: impl FnOnce(&Prepared) -> T) -> T {
+fn prepared<T>(style: impl FnOnce(&Prepared) -> T) -> T {
     let shared = PREPARED.get_or_init(|| Mutex::new(prepare()));
     let held = shared
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    look(&held)
+    style(&held)
 }
 
 /// A copy of the prepared store.

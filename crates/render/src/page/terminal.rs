@@ -82,12 +82,12 @@ impl TerminalWriter<'_> {
         }
     }
 
-    fn paragraph(&mut self, text: &str, tone: Emphasis) -> io::Result<()> {
+    fn paragraph(&mut self, text: &str, emphasis: Emphasis) -> io::Result<()> {
         for line in wrap(&sanitize(text), self.width()) {
             writeln!(
                 self.out,
                 "{}",
-                paint(&StyledText::with_emphasis(line, tone), self.style)
+                paint(&StyledText::with_emphasis(line, emphasis), self.style)
             )?;
         }
         Ok(())

@@ -30,15 +30,15 @@ fn origin_label(entry: &ConfigEntry) -> StyledText {
         (ValueOrigin::Unset, Some(elsewhere)) => format!("only {elsewhere}"),
         (origin, Some(elsewhere)) => format!("{origin}, but {elsewhere}"),
     };
-    let tone = match entry.origin {
+    let emphasis = match entry.origin {
         ValueOrigin::Scope(_) => Emphasis::Plain,
         ValueOrigin::BuiltIn | ValueOrigin::Unset => Emphasis::Dim,
     };
-    StyledText::with_emphasis(from, tone)
+    StyledText::with_emphasis(from, emphasis)
 }
 
 impl KeyValueView for ConfigDescription {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
         let fixed = self.read_only.then_some("fixed when the store is created");
         KeyValues::new()
@@ -62,7 +62,7 @@ fn origin_text(origin: &ValueOrigin) -> String {
 }
 
 impl KeyValueView for ConfigValue {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("value", &self.value)
             .add("from", origin_text(&self.origin))
@@ -70,7 +70,7 @@ impl KeyValueView for ConfigValue {
 }
 
 impl KeyValueView for ConfigChanged {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "(inherits)".into());
         let change = if self.changed {
             format!("{} → {}", shown(&self.before), shown(&self.after))

@@ -27,12 +27,12 @@ pub(super) fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
 }
 
 fn consent_text(view: &ConsentView) -> StyledText {
-    let tone = if view.consent == "granted" {
+    let emphasis = if view.consent == "granted" {
         Emphasis::Good
     } else {
         Emphasis::Dim
     };
-    StyledText::with_emphasis(view.consent.clone(), tone)
+    StyledText::with_emphasis(view.consent.clone(), emphasis)
 }
 
 fn changed_by_text(view: &ConsentView) -> String {

@@ -195,7 +195,7 @@ impl KeyValueView for CustomerChanged {
 }
 
 impl KeyValueView for CustomerRemoved {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("removed", self.id.to_string())
             .add("e-mail", &self.email)

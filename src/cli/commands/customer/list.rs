@@ -54,12 +54,12 @@ pub(super) fn list(args: ListArgs, cli: &Cli) -> Result<()> {
 }
 
 pub(super) fn consent_text(word: &str) -> StyledText {
-    let tone = if word == "granted" {
+    let emphasis = if word == "granted" {
         Emphasis::Good
     } else {
         Emphasis::Dim
     };
-    StyledText::with_emphasis(word, tone)
+    StyledText::with_emphasis(word, emphasis)
 }
 
 /// What prevents a login, if anything.

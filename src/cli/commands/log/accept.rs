@@ -23,7 +23,7 @@ pub(super) fn run(cli: &Cli) -> Result<()> {
 }
 
 impl KeyValueView for LogAccepted {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let kinds = if self.kinds.is_empty() {
             "nothing: everything matches the log".to_owned()
         } else {

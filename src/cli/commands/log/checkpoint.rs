@@ -45,7 +45,7 @@ pub(super) fn run(args: &CheckpointArgs, cli: &Cli) -> Result<()> {
 }
 
 impl KeyValueView for Receipt {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("origin", &self.origin)
             .add("events", self.size.to_string())

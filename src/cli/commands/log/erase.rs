@@ -45,7 +45,7 @@ pub(super) fn run(args: EraseArgs, cli: &Cli) -> Result<()> {
 }
 
 impl KeyValueView for LogErased {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let some = |count: u64| (count > 0).then(|| count.to_string());
         let kept = (self.kept > 0).then(|| {
             let text = format!(

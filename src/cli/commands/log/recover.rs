@@ -19,7 +19,7 @@ pub(super) fn run(cli: &Cli) -> Result<()> {
 }
 
 impl KeyValueView for LogRecovered {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("events", self.events.to_string())
             .add("recorded", self.audit_seq.map(|seq| seq.to_string()))

@@ -195,7 +195,7 @@ fn store_keys(cli: &Cli) -> Result<LogKeys> {
 }
 
 impl KeyValueView for LogVerification {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let since = self.since.map(|since| {
             let text = format!("the first {since} match the older checkpoint");
             StyledText::with_emphasis(text, Emphasis::Good)
@@ -223,7 +223,7 @@ impl KeyValueView for LogVerification {
 }
 
 impl KeyValueView for FileVerification {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let proven = self
             .proven
             .iter()

@@ -11,13 +11,13 @@ use lac_render::one::KeyValues;
 use lac_render::styled_text::{Emphasis, StyledText};
 
 fn state_text(state: RequestState) -> StyledText {
-    let tone = match state {
+    let emphasis = match state {
         RequestState::Pending => Emphasis::Warning,
         RequestState::Approved => Emphasis::Good,
         RequestState::Denied => Emphasis::Bad,
         RequestState::Cancelled | RequestState::Used | RequestState::Expired => Emphasis::Dim,
     };
-    StyledText::with_emphasis(state.as_str(), tone)
+    StyledText::with_emphasis(state.as_str(), emphasis)
 }
 
 /// The id, shortened on a terminal.

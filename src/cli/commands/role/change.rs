@@ -186,7 +186,7 @@ impl KeyValueView for RoleChanged {
 }
 
 impl KeyValueView for RoleDeleted {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new().add("deleted", &self.name)
     }
 }

@@ -65,7 +65,7 @@ impl TableRow for RoleSummary {
 }
 
 impl KeyValueView for RoleView {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let resources = match (self.access, self.resources.as_slice()) {
             (Access::All, _) => vec!["everything".to_owned()],
             (Access::Custom, []) => vec!["nothing".to_owned()],

@@ -35,13 +35,13 @@ pub(super) fn resources(args: ResourcesArgs, cli: &Cli) -> Result<()> {
 /// The resource's title, indented, and whether the role has it.
 fn tree_label(node: &ResourceNode) -> StyledText {
     let branch = "│ ".repeat(node.depth);
-    let (sign, tone) = match node.granted {
+    let (sign, emphasis) = match node.granted {
         Some(true) => ("✓ ", Emphasis::Good),
         Some(false) => ("· ", Emphasis::Dim),
         None => ("", Emphasis::Plain),
     };
     let short = node.id.rsplit_once("::").map_or(&*node.id, |(_, id)| id);
-    StyledText::with_emphasis(format!("{branch}{sign}{} ({short})", node.title), tone)
+    StyledText::with_emphasis(format!("{branch}{sign}{} ({short})", node.title), emphasis)
 }
 
 impl TableRow for ResourceNode {

@@ -11,12 +11,12 @@ use lac_render::one::KeyValues;
 use lac_render::styled_text::{Emphasis, StyledText};
 
 fn state_text(state: SessionState) -> StyledText {
-    let tone = match state {
+    let emphasis = match state {
         SessionState::Issued => Emphasis::Warning,
         SessionState::Active => Emphasis::Good,
         SessionState::Ended | SessionState::Expired => Emphasis::Dim,
     };
-    StyledText::with_emphasis(state.as_str(), tone)
+    StyledText::with_emphasis(state.as_str(), emphasis)
 }
 
 /// The id, shortened on a terminal as in the log.

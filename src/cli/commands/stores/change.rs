@@ -175,7 +175,7 @@ impl KeyValueView for StoresEdited {
 }
 
 impl KeyValueView for StoresRemoved {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new()
             .add("removed", format!("{}:{}", self.kind.as_str(), self.code))
             .add("config values", self.config_values.to_string())

@@ -35,7 +35,7 @@ impl TableRow for StoreNode {
 }
 
 impl KeyValueView for StoreNode {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let website = (self.kind != StoreLevel::Website).then_some(&self.website);
         let group = (self.kind == StoreLevel::StoreView).then_some(&self.group);
         KeyValues::new()

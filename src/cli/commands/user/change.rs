@@ -152,7 +152,7 @@ impl KeyValueView for UserChanged {
 }
 
 impl KeyValueView for UserDeleted {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new().add("deleted", &self.name)
     }
 }

@@ -145,13 +145,13 @@ fn parse_lifetime(text: &str) -> Result<Duration> {
 }
 
 impl KeyValueView for TokenCreated {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         KeyValues::new() // only the token goes to stdout
     }
 }
 
 impl KeyValueView for TokenRevoked {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let list = |ids: &[i64]| {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             (!ids.is_empty()).then(|| ids.join(", "))
@@ -181,15 +181,17 @@ fn restrictions_text(token: &TokenView) -> String {
 }
 
 fn state_text(token: &TokenView) -> StyledText {
-    let tone = match token.state {
+    let emphasis = match token.state {
         TokenState::Active => Emphasis::Good,
         TokenState::Suspended => Emphasis::Warning,
         TokenState::Expired | TokenState::Revoked => Emphasis::Dim,
     };
     let state = token.state.as_str();
     match token.parent_id {
-        None => StyledText::with_emphasis(state, tone),
-        Some(parent) => StyledText::with_emphasis(format!("{state}, created with {parent}"), tone),
+        None => StyledText::with_emphasis(state, emphasis),
+        Some(parent) => {
+            StyledText::with_emphasis(format!("{state}, created with {parent}"), emphasis)
+        }
     }
 }
 

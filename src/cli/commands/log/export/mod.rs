@@ -155,7 +155,7 @@ impl<R: ExportSink> Channel for ExportChannel<R> {
 }
 
 impl KeyValueView for LogExported {
-    fn lines(&self, _look: &Style) -> KeyValues {
+    fn lines(&self, _style: &Style) -> KeyValues {
         let recorded = match self.audit_seq {
             Some(seq) => seq.to_string().into(),
             None => StyledText::with_emphasis("not logged", Emphasis::Dim),
