@@ -102,15 +102,15 @@ impl AtomicFile {
         };
         let parent = first.target.parent().filter(|p| !p.as_os_str().is_empty());
         let io = |at: &Path, e| Fault::io(at.display(), e);
-        for aside in asides.iter().filter(|aside| !aside.is_synced.get()) {
-            aside.sync()?;
+        for temporary in asides.iter().filter(|temporary| !temporary.is_synced.get()) {
+            temporary.sync()?;
         }
         let parent = parent.unwrap_or(Path::new(".")).to_path_buf();
         let dir = File::open(&parent).map_err(|e| io(&parent, e))?;
         lock_dir_briefly(&dir);
-        for aside in &mut asides {
-            fs::rename(&aside.path, &aside.target).map_err(|e| io(&aside.target, e))?;
-            aside.is_published = true;
+        for temporary in &mut asides {
+            fs::rename(&temporary.path, &temporary.target).map_err(|e| io(&temporary.target, e))?;
+            temporary.is_published = true;
         }
         dir.sync_all().map_err(|e| io(&parent, e))
     }

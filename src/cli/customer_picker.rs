@@ -129,8 +129,8 @@ pub(super) fn customer(
                 "only the first {shown} are shown; type more to narrow the search"
             ));
         }
-        if let Some(picked) = select_candidate(&*theme, prompt, &candidates)? {
-            return Ok(candidates.swap_remove(picked).id);
+        if let Some(selected) = select_candidate(&*theme, prompt, &candidates)? {
+            return Ok(candidates.swap_remove(selected).id);
         }
     }
 }
@@ -143,19 +143,19 @@ fn select_candidate(
 ) -> Result<Option<usize>> {
     let room = room();
     let lines: Vec<String> = candidates.iter().map(|one| one.format_line(room)).collect();
-    let picked = Select::with_theme(theme)
+    let selected = Select::with_theme(theme)
         .with_prompt(prompt)
         .items(lines.iter().map(String::as_str).chain(["… search again"]))
         .default(0)
         .report(false)
         .interact_opt()
         .map_err(|error| prompt::prompt_error(error, "the customer"))?;
-    let picked = picked.filter(|picked| *picked < candidates.len());
-    if let Some(line) = picked.and_then(|at| lines.get(at)) {
+    let selected = selected.filter(|selected| *selected < candidates.len());
+    if let Some(line) = selected.and_then(|at| lines.get(at)) {
         let line = format!("{prompt}: {}", line.trim_start());
         Out::print_err(&sanitize_truncated(&line, room));
     }
-    Ok(picked)
+    Ok(selected)
 }
 
 #[cfg(test)]

@@ -27,13 +27,13 @@ pub(super) fn show_report<A: Serialize>(
     cli: &Cli,
     args: &HtmlArgs,
     answer: &A,
-    paper: impl Fn(&A, &Style) -> ReportPage,
+    page: impl Fn(&A, &Style) -> ReportPage,
 ) -> Result<()> {
     let style = cli.style();
     cli.reject_csv("a report")?;
     let is_json = cli.out.format.is_json();
     if let Some(path) = &args.html {
-        let page = html::render_page(&paper(answer, &style));
+        let page = html::render_page(&page(answer, &style));
         if path == Path::new("-") {
             let mut stdout = std::io::stdout().lock();
             let written = stdout
@@ -41,10 +41,10 @@ pub(super) fn show_report<A: Serialize>(
                 .and_then(|()| stdout.flush());
             return written.map_err(stdout_error);
         }
-        let aside = AtomicFile::create(path)?;
-        let written = aside.file().write_all(page.as_bytes());
+        let temporary = AtomicFile::create(path)?;
+        let written = temporary.file().write_all(page.as_bytes());
         written.map_err(|e| Fault::io(path.display(), e))?;
-        aside.publish()?;
+        temporary.publish()?;
         if !is_json && !cli.out.quiet {
             Out::print_line(&sanitize(&format!("written to {}", path.display())))?;
         }
@@ -56,5 +56,5 @@ pub(super) fn show_report<A: Serialize>(
         return Out::print_json(answer);
     }
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-    terminal::write_page(&mut stdout, &paper(answer, &style), &style).map_err(stdout_error)
+    terminal::write_page(&mut stdout, &page(answer, &style), &style).map_err(stdout_error)
 }

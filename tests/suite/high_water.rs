@@ -101,15 +101,15 @@ fn a_checkpoint_behind_after_a_kill_catches_up() {
 #[test]
 fn a_leftover_temporary_checkpoint_is_replaced_safely() {
     let store = TestStore::new();
-    let aside = store.dir().join("checkpoint.new");
+    let temporary = store.dir().join("checkpoint.new");
     let victim = store.home().join("victim");
     std::fs::write(&victim, "mine").expect("a file");
-    std::os::unix::fs::symlink(&victim, &aside).expect("a link");
+    std::os::unix::fs::symlink(&victim, &temporary).expect("a link");
     record_event(&store);
     assert_eq!(std::fs::read_to_string(&victim).expect("a file"), "mine");
-    std::fs::write(&aside, "half a checkpo").expect("a file");
+    std::fs::write(&temporary, "half a checkpo").expect("a file");
     record_event(&store);
-    assert!(!aside.exists());
+    assert!(!temporary.exists());
     assert!(note(&store).contains(&format!("\n{}\n", events(&store))));
 }
 

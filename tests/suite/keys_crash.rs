@@ -78,10 +78,10 @@ fn an_unfinished_key_replacement_is_completed() {
     let store = TestStore::with_sample_data();
     for purpose in ["login", "audit"] {
         let place = store.dir().join(format!("keys/{purpose}.pem"));
-        let aside = store.dir().join(format!("keys/{purpose}.pem.new"));
+        let temporary = store.dir().join(format!("keys/{purpose}.pem.new"));
         let old = fs::read(&place).expect("a key");
         rotate(&store, purpose);
-        fs::copy(&place, &aside).expect("aside");
+        fs::copy(&place, &temporary).expect("aside");
         fs::write(&place, old).expect("the old one");
         let doctor = store.run(&["doctor"]);
         assert_eq!(doctor.code, 0, "{doctor:#?}");
@@ -91,19 +91,19 @@ fn an_unfinished_key_replacement_is_completed() {
         );
         // Reading does not move it.
         store.run_ok(&["log", "checkpoint"]);
-        assert!(aside.exists());
+        assert!(temporary.exists());
         store.login_url(&["1"]);
-        assert!(!aside.exists());
+        assert!(!temporary.exists());
         assert_eq!(store.run(&["doctor"]).code, 0);
     }
     // A key file whose transaction was never committed.
-    let aside = store.dir().join("keys/audit.pem.new");
-    fs::copy(store.dir().join("keys/login.pem"), &aside).expect("aside");
+    let temporary = store.dir().join("keys/audit.pem.new");
+    fs::copy(store.dir().join("keys/login.pem"), &temporary).expect("aside");
     let doctor = store.run(&["doctor"]);
     assert!(doctor.stdout.contains("is left over"), "{doctor:#?}");
     store.login_url(&["1"]);
     rotate(&store, "audit");
-    assert!(!aside.exists());
+    assert!(!temporary.exists());
     store.run_ok(&["log", "verify"]);
 }
 

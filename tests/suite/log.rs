@@ -143,10 +143,10 @@ seq   time                      action                   result   admin  custome
 13    2026-10-05 14:00:00 CEST  customers add            success  alice  12        us
 12    2026-10-05 14:00:00 CEST  stores add_view          success  alice            us/us_en                   us_en
     ");
-    let card = store.run_ok(&["log", "show", "14"]);
+    let view = store.run_ok(&["log", "show", "14"]);
     let is_fixed = |line: &&str| !line.starts_with("account");
-    let card: Vec<&str> = card.lines().filter(is_fixed).collect();
-    insta::assert_snapshot!(card.join("\n"), @r"
+    let view: Vec<&str> = view.lines().filter(is_fixed).collect();
+    insta::assert_snapshot!(view.join("\n"), @r"
 seq       14
 time      2026-10-05 14:00:00 CEST
 action    login_as_customer issue (loginascustomer_login_login)

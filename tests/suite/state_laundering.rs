@@ -55,11 +55,11 @@ const ACTS: [&[&str]; 3] = [
 #[test]
 fn a_state_hidden_for_a_moment_is_not_forgotten() {
     let sound = shop();
-    for act in ACTS {
+    for record_change in ACTS {
         let store = sound.copy_store();
         forge(&store, FORGED);
         forge(&store, HIDDEN);
-        store.run_failing(act, "log_tampered", 6);
+        store.run_failing(record_change, "log_tampered", 6);
         forge(&store, SHOWN);
         assert_detected(&store);
     }
@@ -88,11 +88,11 @@ fn a_state_written_into_an_older_record_has_no_effect() {
         );
         forge(store, &sql);
     };
-    for act in &ACTS[..2] {
+    for record_change in &ACTS[..2] {
         let store = sound.copy_store();
         forge(&store, FORGED);
         put(&store, &true_one, &forged_one);
-        store.run_failing(act, "log_tampered", 6);
+        store.run_failing(record_change, "log_tampered", 6);
         put(&store, &forged_one, &true_one);
         assert_detected(&store);
     }
@@ -134,8 +134,8 @@ fn a_made_up_archive_hides_no_state() {
         .execute("DELETE FROM audit_event WHERE seq <= ?1", [last])
         .expect("gone");
     drop(database);
-    for act in ACTS {
-        store.run_failing(act, "log_tampered", 6);
+    for record_change in ACTS {
+        store.run_failing(record_change, "log_tampered", 6);
     }
     assert_detected(&before);
 }
@@ -150,13 +150,13 @@ fn a_forged_setting_does_not_turn_off_logging() {
         "INSERT INTO config_value VALUES ('admin/magento_logging/actions', 'default', 0, 'roles')",
     );
     let (size, _) = head(&store);
-    for act in [
+    for record_change in [
         &["config", "set", "web/url/use_store", "yes"][..],
         &["storefront", "add", "third", "--website", "base"],
         &["customer", "edit", "1", "--first-name", "Other"],
         &["customer", "remove", "2", "--yes"],
     ] {
-        store.run_failing(act, "state_tampered", 6);
+        store.run_failing(record_change, "state_tampered", 6);
     }
     assert_eq!(head(&store).0, size);
     assert_detected(&store);
@@ -166,7 +166,7 @@ fn a_forged_setting_does_not_turn_off_logging() {
 #[test]
 fn a_forged_setting_out_of_range_is_rejected() {
     let sound = shop();
-    for (path, value, act) in [
+    for (path, value, record_change) in [
         (
             "login_as_customer/general/authentication_data_expiration_time",
             "999999999",
@@ -185,7 +185,7 @@ fn a_forged_setting_out_of_range_is_rejected() {
             "INSERT OR REPLACE INTO config_value VALUES ('{path}', 'default', 0, '{value}')"
         );
         forge(&store, &sql);
-        let ran = store.run(&[act, &["-o", "json"]].concat());
+        let ran = store.run(&[record_change, &["-o", "json"]].concat());
         assert!(ran.code != 0, "{path}: {ran:#?}");
         assert!(ran.stderr.contains("row_damaged"), "{path}: {ran:#?}");
         assert!(

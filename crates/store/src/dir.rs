@@ -265,11 +265,11 @@ impl HighWaterMark for CheckpointFile {
 /// directory is not synced, so after a power cut the old file may be there, but
 /// never part of the new one.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".new");
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
     // Remove an old `.new` file instead of writing into it: it could be a link
     // to another file.
-    match fs::remove_file(&aside) {
+    match fs::remove_file(&temporary) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
         _ => {}
     }
@@ -277,10 +277,10 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&aside)?;
+        .open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_data()?;
-    fs::rename(&aside, path)
+    fs::rename(&temporary, path)
 }
 
 /// Creates an empty file with mode 0600; it must not exist yet.

@@ -177,13 +177,13 @@ impl ListeningSocket {
             Err(e) => return Err(io(e)),
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let aside = path.with_file_name(format!(".{name}.{}", std::process::id()));
-        let _ = fs::remove_file(&aside);
-        let listener = UnixListener::bind(&aside).map_err(io)?;
-        let placed = fs::set_permissions(&aside, Permissions::from_mode(0o666))
-            .and_then(|()| fs::rename(&aside, path));
+        let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
+        let _ = fs::remove_file(&temporary);
+        let listener = UnixListener::bind(&temporary).map_err(io)?;
+        let placed = fs::set_permissions(&temporary, Permissions::from_mode(0o666))
+            .and_then(|()| fs::rename(&temporary, path));
         if let Err(error) = placed {
-            let _ = fs::remove_file(&aside);
+            let _ = fs::remove_file(&temporary);
             return Err(io(error));
         }
         Ok(Self {

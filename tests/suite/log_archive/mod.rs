@@ -224,8 +224,8 @@ fn commands_that_need_a_missing_archive_name_it() {
     let archived = archive(store);
     let name = json_str(&archived["files"][1]["name"]);
     let path = store.dir().join("archive").join(name);
-    let aside = store.home().join("aside");
-    fs::rename(&path, &aside).expect("moved");
+    let temporary = store.home().join("aside");
+    fs::rename(&path, &temporary).expect("moved");
     let file = store.home().join("all.csv").display().to_string();
     for args in [
         &["log", "list"][..],
@@ -245,7 +245,7 @@ fn commands_that_need_a_missing_archive_name_it() {
     store.run_json(&["log", "list", "--until", "2026-06-02"]);
     store.run_json(&["log", "show", "2"]);
     record_event(store, AUTUMN);
-    fs::rename(&aside, &path).expect("moved back");
+    fs::rename(&temporary, &path).expect("moved back");
     store.run_json(&["log", "verify"]);
 }
 

@@ -115,11 +115,13 @@ fn any_combination(store: &TestStore) {
             .collect::<Vec<_>>()
     });
     let clauses = chosen.prop_map(|chosen| -> Vec<Clause> {
-        let one = |(at, not, picked): (usize, bool, Vec<Index>)| {
+        let one = |(at, not, selected): (usize, bool, Vec<Index>)| {
             let comparison = FLAGS[at].1;
             let once = matches!(comparison, Comparison::Since | Comparison::Until);
-            let picked = picked.iter().take(if once { 1 } else { 3 });
-            let values = picked.map(|index| index.get(&pools[at]).clone()).collect();
+            let selected = selected.iter().take(if once { 1 } else { 3 });
+            let values = selected
+                .map(|index| index.get(&pools[at]).clone())
+                .collect();
             clause(at, not && has_not(comparison), values)
         };
         chosen.into_iter().map(one).collect()

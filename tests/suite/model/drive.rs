@@ -47,7 +47,7 @@ pub(super) struct Driver {
     /// Every link so far: its session, its URL, its customer.
     links: Vec<(String, String, usize)>,
     kids: Vec<String>,
-    pub tally: Counts,
+    pub counts: Counts,
 }
 
 /// An error describes the difference.
@@ -94,7 +94,7 @@ impl Driver {
             shop,
             model,
             links: Vec::new(),
-            tally: Counts::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -163,13 +163,13 @@ impl Driver {
         let may = self.model.may_login(agent, plan);
         agree(&started, may.as_ref().err().copied())?;
         if let (Ok(started), Ok(start)) = (started, may) {
-            self.tally.logins += 1;
-            self.tally.approvals_used += usize::from(start.request.is_some());
+            self.counts.logins += 1;
+            self.counts.approvals_used += usize::from(start.request.is_some());
             let id = started.session_id.to_string();
             self.links.push((id.clone(), started.url, plan.customer));
             self.model.login(&start, plan.customer, id);
         } else {
-            self.tally.no_logins += 1;
+            self.counts.no_logins += 1;
         }
         Ok(())
     }
@@ -187,10 +187,10 @@ impl Driver {
         let may = self.model.may_redeem(&id, website);
         agree(&redeemed, may.err())?;
         if redeemed.is_ok() {
-            self.tally.visits += 1;
+            self.counts.visits += 1;
             self.model.redeem(&id);
         } else {
-            self.tally.no_visits += 1;
+            self.counts.no_visits += 1;
         }
         Ok(())
     }

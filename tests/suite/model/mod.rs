@@ -26,7 +26,7 @@ fn follow(template: &Template, steps: &[Step]) -> Result<Counts, TestCaseError> 
         })?;
     }
     driver.verify().map_err(TestCaseError::fail)?;
-    Ok(driver.tally)
+    Ok(driver.counts)
 }
 
 #[test]
@@ -40,8 +40,8 @@ fn the_program_allows_no_login_that_the_model_refuses() {
     };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let followed = TestRunner::new_with_rng(config, rng).run(&sequence(), |steps| {
-        let tally = follow(&template, &steps)?;
-        sum.set(sum.get().plus(tally));
+        let counts = follow(&template, &steps)?;
+        sum.set(sum.get().plus(counts));
         Ok(())
     });
     if let Err(failure) = followed {

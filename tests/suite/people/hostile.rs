@@ -46,8 +46,8 @@ fn tables_and_cards_escape_hostile_names() {
     assert!(is_harmless(&table), "{table:?}");
     assert_eq!(table.lines().count(), NAMES.len() + 1, "one line each");
     for id in 1..=NAMES.len() {
-        let card = store.run_ok(&["customer", "show", &id.to_string()]);
-        assert!(is_harmless(&card), "{card:?}");
+        let view = store.run_ok(&["customer", "show", &id.to_string()]);
+        assert!(is_harmless(&view), "{view:?}");
     }
 }
 

@@ -42,9 +42,9 @@ fn check_key(
     let kid = &active_key(&rows, purpose)?.kid;
     let keys = doctor.context.keys;
     keys.load_by_kid(purpose, kid)?;
-    let aside = keys.pending_path(purpose);
-    let shown = aside.display().to_string();
-    Ok(match read_private_key(&aside) {
+    let temporary = keys.pending_path(purpose);
+    let shown = temporary.display().to_string();
+    Ok(match read_private_key(&temporary) {
         Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
             DoctorFinding::ok(check, format!("readable, and known to the store: {kid}"))
         }

@@ -77,13 +77,13 @@ impl Archives for ArchiveDir {
     }
 
     fn publish(&self, name: &str) -> Result<()> {
-        let (aside, path) = (
+        let (temporary, path) = (
             self.path(&format!("{name}{TEMP_SUFFIX}"))?,
             self.path(name)?,
         );
         let put = || {
-            File::open(&aside)?.sync_all()?;
-            fs::rename(&aside, &path)?;
+            File::open(&temporary)?.sync_all()?;
+            fs::rename(&temporary, &path)?;
             File::open(&self.0)?.sync_all()
         };
         put().map_err(|e| Fault::io(path.display(), e))

@@ -42,11 +42,11 @@ fn access_at(time: &str) -> SummaryEvent {
 
 fn report(times: &[&str]) -> AccessReport {
     let office = OfficeHours::parse(OfficeHours::DEFAULT_HOURS, OfficeHours::DEFAULT_DAYS).unwrap();
-    let mut tally = ReportBuilder::new(Berlin, office, 10);
+    let mut counts = ReportBuilder::new(Berlin, office, 10);
     for time in times {
-        tally.add_event(&access_at(time), None);
+        counts.add_event(&access_at(time), None);
     }
-    tally.finish(SummaryInfo {
+    counts.finish(SummaryInfo {
         store: "test.example".to_owned(),
         made_at: Timestamp::from_seconds(0),
         made_by: "anna".to_owned(),

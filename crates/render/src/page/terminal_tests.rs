@@ -13,7 +13,7 @@ pub(super) fn style(width: Option<u16>) -> Style {
 }
 
 fn rendered(part: Block, width: Option<u16>) -> Vec<String> {
-    let paper = ReportPage {
+    let page = ReportPage {
         sections: vec![Section {
             title: "Title",
             blocks: vec![part],
@@ -21,7 +21,7 @@ fn rendered(part: Block, width: Option<u16>) -> Vec<String> {
         ..ReportPage::default()
     };
     let mut out = Vec::new();
-    write_page(&mut out, &paper, &style(width)).unwrap();
+    write_page(&mut out, &page, &style(width)).unwrap();
     let text = String::from_utf8(out).unwrap();
     text.lines().skip(3).map(str::to_owned).collect()
 }

@@ -103,9 +103,9 @@ fn rendered() -> String {
         raw: false,
     };
     let mut out = Vec::new();
-    let paper = statement_page(&statement(), &style);
-    terminal::write_page(&mut out, &paper, &style).unwrap();
-    assert!(html::render_page(&paper).contains("bea &lt;b&gt;"));
+    let page = statement_page(&statement(), &style);
+    terminal::write_page(&mut out, &page, &style).unwrap();
+    assert!(html::render_page(&page).contains("bea &lt;b&gt;"));
     let text = String::from_utf8(out).unwrap();
     // Joins the lines.
     text.split_whitespace().collect::<Vec<_>>().join(" ")

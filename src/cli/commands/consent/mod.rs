@@ -52,8 +52,8 @@ pub(super) struct CustomerArgs {
 impl CustomerArgs {
     fn resolve(&self, cli: &Cli) -> Result<BoundedList<ShortText, MAX_IDS_PER_REQUEST>> {
         if self.customers.is_empty() {
-            let picked = customer_picker::named_or_prompted(cli, None, self.website.as_deref())?;
-            return BoundedList::parse("CUSTOMER", [picked], ShortText::new);
+            let selected = customer_picker::named_or_prompted(cli, None, self.website.as_deref())?;
+            return BoundedList::parse("CUSTOMER", [selected], ShortText::new);
         }
         input::check_single_stdin(self.customers.iter().map(String::as_str))?;
         let named = input::values_or_stdin_lines("CUSTOMER", &self.customers)?;

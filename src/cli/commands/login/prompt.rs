@@ -114,14 +114,14 @@ fn prompt_store_view(theme: &dyn Theme, plan: &LoginChecked) -> Result<String> {
     // Without a default, so that Enter alone does not choose the first one.
     let own = plan.own_store_view.as_ref();
     let own = own.and_then(|own| plan.choices.iter().position(|(code, _)| code == own));
-    let picked = Select::with_theme(theme)
+    let selected = Select::with_theme(theme)
         .with_prompt("Store view")
         .items(&items)
         .default(own.unwrap_or(0))
         .interact_opt()
         .map_err(prompt_error)?
         .ok_or(Fault::Declined)?;
-    let chosen = plan.choices.get(picked).map(|(code, _)| code.clone());
+    let chosen = plan.choices.get(selected).map(|(code, _)| code.clone());
     chosen.ok_or_else(|| Fault::internal("nothing was chosen"))
 }
 

@@ -146,7 +146,8 @@ impl LogExport {
                 query.hints = EventHints::default();
             }
             let window = encode::query_window(view.read, &query)?;
-            let mut picked = proof_file::ProofSeqs::new(self.proof == Some(ProofStrength::Sparse));
+            let mut selected =
+                proof_file::ProofSeqs::new(self.proof == Some(ProofStrength::Sparse));
             let rows = match window {
                 None => 0,
                 Some(window) => {
@@ -156,7 +157,7 @@ impl LogExport {
                         encoder,
                         target,
                     };
-                    rows.export_rows(&query, window, &mut picked)?
+                    rows.export_rows(&query, window, &mut selected)?
                 }
             };
             let written = target.finish()?;
@@ -176,7 +177,7 @@ impl LogExport {
                     };
                     let made = match strength {
                         ProofStrength::Sparse => {
-                            asked.write_sparse(&picked, &mut *target.proof_writer()?)?
+                            asked.write_sparse(&selected, &mut *target.proof_writer()?)?
                         }
                         ProofStrength::Range => asked.write_range(&mut *target.proof_writer()?)?,
                     };
@@ -294,11 +295,11 @@ impl RowExporter<'_> {
         &mut self,
         query: &EventQuery,
         [first, last]: [u64; 2],
-        picked: &mut proof_file::ProofSeqs,
+        selected: &mut proof_file::ProofSeqs,
     ) -> Result<u64> {
         let total = last + 1 - first;
         let mut rows = 0;
-        if !picked.is_enabled() {
+        if !selected.is_enabled() {
             let target = &mut *self.target;
             encode::encode_runs(
                 self.store,
@@ -317,7 +318,7 @@ impl RowExporter<'_> {
         let mut bytes = Vec::new();
         self.source.for_each_event(query, &mut |event| {
             let seq = event.seq().unwrap_or_default();
-            picked.push(seq)?;
+            selected.push(seq)?;
             rows += 1;
             bytes.clear();
             self.encoder.encode(event, &mut bytes)?;

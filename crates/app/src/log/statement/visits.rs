@@ -49,8 +49,8 @@ impl VisitCollector {
         let Some(id) = event.session_id.as_ref() else {
             return Ok(());
         };
-        let step = |act: Action| {
-            event.full_action_name == act.full_name() && event.result == Outcome::Success
+        let step = |action: Action| {
+            event.full_action_name == action.full_name() && event.result == Outcome::Success
         };
         let (issue, redeem) = (step(Action::LoginIssue), step(Action::LoginRedeem));
         let end = step(Action::LoginEnd) || step(Action::LoginExpire);

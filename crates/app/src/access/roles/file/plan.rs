@@ -93,23 +93,23 @@ impl UserState {
 /// entries missing from a section of the file are deleted.
 pub(crate) fn plan_changes(
     now: &AccessState,
-    wanted: &AccessState,
+    target: &AccessState,
     prune: bool,
 ) -> Vec<AccessChange> {
     let mut changes = Vec::new();
     let (none_yet, nobody_yet) = (BTreeMap::new(), BTreeMap::new());
     let roles = now.roles.as_ref().unwrap_or(&none_yet);
     let users = now.users.as_ref().unwrap_or(&nobody_yet);
-    for (name, role) in wanted.roles.iter().flatten() {
+    for (name, role) in target.roles.iter().flatten() {
         plan_role(&mut changes, name, roles.get(name), role);
     }
-    if let Some(wanted) = wanted.users.as_ref().filter(|_| prune) {
-        let gone = users.keys().filter(|name| !wanted.contains_key(*name));
+    if let Some(target) = target.users.as_ref().filter(|_| prune) {
+        let gone = users.keys().filter(|name| !target.contains_key(*name));
         changes.extend(gone.map(|name| AccessChange::AdminUserDelete {
             admin_user: name.clone(),
         }));
     }
-    let wanted_users = || wanted.users.iter().flatten();
+    let wanted_users = || target.users.iter().flatten();
     for (name, user) in wanted_users() {
         if let Some(now) = users.get(name) {
             plan_user(&mut changes, name, now, user);
@@ -118,8 +118,8 @@ pub(crate) fn plan_changes(
     for (name, user) in wanted_users().filter(|(name, _)| !users.contains_key(*name)) {
         plan_new_user(&mut changes, name, user);
     }
-    if let Some(wanted) = wanted.roles.as_ref().filter(|_| prune) {
-        let gone = roles.keys().filter(|name| !wanted.contains_key(*name));
+    if let Some(target) = target.roles.as_ref().filter(|_| prune) {
+        let gone = roles.keys().filter(|name| !target.contains_key(*name));
         changes.extend(gone.map(|name| AccessChange::RoleDelete { role: name.clone() }));
     }
     changes
@@ -129,31 +129,31 @@ fn plan_role(
     changes: &mut Vec<AccessChange>,
     name: &str,
     now: Option<&RoleState>,
-    wanted: &RoleState,
+    target: &RoleState,
 ) {
     let role = || name.to_owned();
     let mut held = ResourceSet::new();
     match now {
         None => changes.push(AccessChange::RoleCreate {
             role: role(),
-            access: wanted.access,
-            websites: wanted.websites.clone(),
+            access: target.access,
+            websites: target.websites.clone(),
         }),
-        Some(now) if now.access != wanted.access => changes.push(AccessChange::RoleAccess {
+        Some(now) if now.access != target.access => changes.push(AccessChange::RoleAccess {
             role: role(),
             before: now.access,
-            after: wanted.access,
+            after: target.access,
         }),
         Some(now) => held = now.resources.clone(),
     }
-    let fewer: Vec<Resource> = held.difference(&wanted.resources).iter().collect();
+    let fewer: Vec<Resource> = held.difference(&target.resources).iter().collect();
     if !fewer.is_empty() {
         changes.push(AccessChange::RoleDeny {
             role: role(),
             resources: fewer,
         });
     }
-    let more: Vec<Resource> = wanted.resources.difference(&held).iter().collect();
+    let more: Vec<Resource> = target.resources.difference(&held).iter().collect();
     if !more.is_empty() {
         changes.push(AccessChange::RoleAllow {
             role: role(),
@@ -161,34 +161,34 @@ fn plan_role(
         });
     }
     if let Some(now) = now
-        && now.websites != wanted.websites
+        && now.websites != target.websites
     {
         changes.push(AccessChange::RoleScope {
             role: role(),
             before: now.websites.clone(),
-            after: wanted.websites.clone(),
+            after: target.websites.clone(),
         });
     }
 }
 
-fn plan_user(changes: &mut Vec<AccessChange>, name: &str, now: &UserState, wanted: &UserState) {
+fn plan_user(changes: &mut Vec<AccessChange>, name: &str, now: &UserState, target: &UserState) {
     let admin_user = || name.to_owned();
     // First, so that no later change writes back an account that was freed.
-    if now.profile() != wanted.profile() {
+    if now.profile() != target.profile() {
         changes.push(AccessChange::AdminUserEdit {
             admin_user: admin_user(),
             before: now.profile(),
-            after: wanted.profile(),
+            after: target.profile(),
         });
     }
-    if now.role != wanted.role {
+    if now.role != target.role {
         changes.push(AccessChange::AdminUserAssign {
             admin_user: admin_user(),
             before: now.role.clone(),
-            after: wanted.role.clone(),
+            after: target.role.clone(),
         });
     }
-    match (now.enabled, wanted.enabled) {
+    match (now.enabled, target.enabled) {
         (true, false) => changes.push(AccessChange::AdminUserDisable {
             admin_user: admin_user(),
         }),
@@ -199,14 +199,14 @@ fn plan_user(changes: &mut Vec<AccessChange>, name: &str, now: &UserState, wante
     }
 }
 
-fn plan_new_user(changes: &mut Vec<AccessChange>, name: &str, wanted: &UserState) {
+fn plan_new_user(changes: &mut Vec<AccessChange>, name: &str, target: &UserState) {
     changes.push(AccessChange::AdminUserCreate {
         admin_user: name.to_owned(),
-        role: wanted.role.clone(),
-        os_account: wanted.os_account.clone(),
-        full_name: wanted.full_name.clone(),
+        role: target.role.clone(),
+        os_account: target.os_account.clone(),
+        full_name: target.full_name.clone(),
     });
-    if !wanted.enabled {
+    if !target.enabled {
         changes.push(AccessChange::AdminUserDisable {
             admin_user: name.to_owned(),
         });
@@ -215,21 +215,21 @@ fn plan_new_user(changes: &mut Vec<AccessChange>, name: &str, wanted: &UserState
 
 /// The numbers of roles and of admin users in the store that the file lacks,
 /// counting only sections of the file.
-pub(crate) fn count_unmanaged(now: &AccessState, wanted: &AccessState) -> (usize, usize) {
+pub(crate) fn count_unmanaged(now: &AccessState, target: &AccessState) -> (usize, usize) {
     fn lacking<T>(
         now: Option<&BTreeMap<String, T>>,
-        wanted: Option<&BTreeMap<String, T>>,
+        target: Option<&BTreeMap<String, T>>,
     ) -> usize {
-        let (Some(now), Some(wanted)) = (now, wanted) else {
+        let (Some(now), Some(target)) = (now, target) else {
             return 0;
         };
         now.keys()
-            .filter(|name| !wanted.contains_key(*name))
+            .filter(|name| !target.contains_key(*name))
             .count()
     }
     (
-        lacking(now.roles.as_ref(), wanted.roles.as_ref()),
-        lacking(now.users.as_ref(), wanted.users.as_ref()),
+        lacking(now.roles.as_ref(), target.roles.as_ref()),
+        lacking(now.users.as_ref(), target.users.as_ref()),
     )
 }
 

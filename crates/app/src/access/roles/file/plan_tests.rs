@@ -171,29 +171,29 @@ fn carried_out(now: &AccessState, changes: &[AccessChange]) -> AccessState {
 
 proptest! {
     #[test]
-    fn pruning_makes_the_store_equal_to_the_file(now in state(), wanted in state()) {
-        let changes = plan_changes(&now, &wanted, true);
+    fn pruning_makes_the_store_equal_to_the_file(now in state(), target in state()) {
+        let changes = plan_changes(&now, &target, true);
         let then = carried_out(&now, &changes);
-        prop_assert_eq!(&then, &wanted);
-        prop_assert!(plan_changes(&then, &wanted, true).is_empty());
+        prop_assert_eq!(&then, &target);
+        prop_assert!(plan_changes(&then, &target, true).is_empty());
     }
 
     #[test]
-    fn without_pruning_missing_entries_stay(now in state(), wanted in state()) {
-        let then = carried_out(&now, &plan_changes(&now, &wanted, false));
-        prop_assert!(plan_changes(&then, &wanted, false).is_empty());
+    fn without_pruning_missing_entries_stay(now in state(), target in state()) {
+        let then = carried_out(&now, &plan_changes(&now, &target, false));
+        prop_assert!(plan_changes(&then, &target, false).is_empty());
         let (mut roles, mut users) = (now.roles.unwrap(), now.users.unwrap());
-        roles.extend(wanted.roles.unwrap());
-        users.extend(wanted.users.unwrap());
+        roles.extend(target.roles.unwrap());
+        users.extend(target.users.unwrap());
         prop_assert_eq!(then, AccessState { roles: Some(roles), users: Some(users) });
     }
 
     #[test]
-    fn missing_sections_stay(now in state(), wanted in state(), roles: bool) {
+    fn missing_sections_stay(now in state(), target in state(), roles: bool) {
         let part = if roles {
-            AccessState { roles: None, ..wanted }
+            AccessState { roles: None, ..target }
         } else {
-            AccessState { users: None, ..wanted }
+            AccessState { users: None, ..target }
         };
         for change in plan_changes(&now, &part, true) {
             let of_roles = serde_json::to_value(&change).unwrap()["change"]
@@ -205,8 +205,8 @@ proptest! {
     }
 
     #[test]
-    fn written_files_are_read_back_in_any_order(wanted in state(), reversed: bool) {
-        let text = write_file(&wanted);
+    fn written_files_are_read_back_in_any_order(target in state(), reversed: bool) {
+        let text = write_file(&target);
         let mut blocks: Vec<&str> = text.split("\n\n").collect();
         if reversed {
             blocks[1..].reverse();
@@ -215,6 +215,6 @@ proptest! {
         // TOML allows the tables of one list in any order and apart.
         let read = AccessFile::read(&text).unwrap();
         let read = read.resolve_unchecked();
-        prop_assert_eq!(read, wanted);
+        prop_assert_eq!(read, target);
     }
 }

@@ -103,7 +103,7 @@ impl<'t> AccessFile<'t> {
             .iter()
             .filter(|w| view.actor.can_see_website(w.id));
         let seen: BTreeSet<&str> = seen.map(|website| website.code.as_str()).collect();
-        let mut wanted = BTreeMap::new();
+        let mut target = BTreeMap::new();
         for (name, role) in roles {
             let words = role.websites.iter().flatten();
             if let Some(unknown) = words.clone().find(|word| !seen.contains(&*word.text)) {
@@ -116,9 +116,9 @@ impl<'t> AccessFile<'t> {
                 resources: role.resources.clone(),
                 websites: role.websites.as_ref().map(|_| codes),
             };
-            wanted.insert(name.clone(), role);
+            target.insert(name.clone(), role);
         }
-        Ok(Some(wanted))
+        Ok(Some(target))
     }
 
     fn wanted_users(
@@ -131,7 +131,7 @@ impl<'t> AccessFile<'t> {
         };
         let declared = |role: &str| self.roles.as_ref().is_some_and(|r| r.contains_key(role));
         let stays = |role: &str| directory.has_role(role) && !(prune && self.roles.is_some());
-        let mut wanted = BTreeMap::new();
+        let mut target = BTreeMap::new();
         for (name, user) in users {
             let role = &user.role.text;
             if !declared(role) && !stays(role) {
@@ -161,9 +161,9 @@ impl<'t> AccessFile<'t> {
                 os_account: user.os_account.as_ref().map(|word| word.text.clone()),
                 enabled: user.enabled,
             };
-            wanted.insert(name.clone(), user);
+            target.insert(name.clone(), user);
         }
-        Ok(Some(wanted))
+        Ok(Some(target))
     }
 }
 

@@ -52,10 +52,10 @@ impl ConfigChange {
 /// so that the other changes are logged.
 pub(crate) fn plan_changes(
     now: &ConfigState,
-    wanted: &ConfigState,
+    target: &ConfigState,
     prune: bool,
 ) -> Vec<ConfigChange> {
-    let set = wanted.iter().filter_map(|(key, after)| {
+    let set = target.iter().filter_map(|(key, after)| {
         let before = now.get(key);
         (before != Some(after)).then(|| ConfigChange::ConfigSet {
             path: key.field().path.to_owned(),
@@ -66,7 +66,7 @@ pub(crate) fn plan_changes(
     });
     let gone = now
         .iter()
-        .filter(|(key, _)| prune && !wanted.contains_key(*key));
+        .filter(|(key, _)| prune && !target.contains_key(*key));
     let unset = gone.map(|(key, before)| ConfigChange::ConfigUnset {
         path: key.field().path.to_owned(),
         scope: key.scope.clone(),
@@ -78,8 +78,8 @@ pub(crate) fn plan_changes(
 }
 
 /// The number of stored values that the file does not have.
-pub(crate) fn count_unmanaged(now: &ConfigState, wanted: &ConfigState) -> usize {
-    now.keys().filter(|key| !wanted.contains_key(*key)).count()
+pub(crate) fn count_unmanaged(now: &ConfigState, target: &ConfigState) -> usize {
+    now.keys().filter(|key| !target.contains_key(*key)).count()
 }
 
 #[cfg(test)]
@@ -170,31 +170,31 @@ mod tests {
 
     proptest! {
         #[test]
-        fn with_prune_the_store_matches_the_file(now in state(), wanted in state()) {
-            let then = carried_out(&now, &plan_changes(&now, &wanted, true));
-            prop_assert_eq!(&then, &wanted);
-            prop_assert!(plan_changes(&then, &wanted, true).is_empty());
+        fn with_prune_the_store_matches_the_file(now in state(), target in state()) {
+            let then = carried_out(&now, &plan_changes(&now, &target, true));
+            prop_assert_eq!(&then, &target);
+            prop_assert!(plan_changes(&then, &target, true).is_empty());
         }
 
         #[test]
-        fn without_prune_other_values_stay(now in state(), wanted in state()) {
-            let then = carried_out(&now, &plan_changes(&now, &wanted, false));
-            prop_assert!(plan_changes(&then, &wanted, false).is_empty());
+        fn without_prune_other_values_stay(now in state(), target in state()) {
+            let then = carried_out(&now, &plan_changes(&now, &target, false));
+            prop_assert!(plan_changes(&then, &target, false).is_empty());
             let mut both = now.clone();
-            both.extend(wanted);
+            both.extend(target);
             prop_assert_eq!(then, both);
         }
 
         #[test]
-        fn written_file_is_read_in_any_order(wanted in state(), reversed: bool) {
-            let text = write_file(&wanted, &tree());
+        fn written_file_is_read_in_any_order(target in state(), reversed: bool) {
+            let text = write_file(&target, &tree());
             let mut blocks: Vec<&str> = text.split("\n\n").collect();
             if reversed {
                 blocks[1..].reverse();
             }
             let text = blocks.join("\n\n");
             let read = ConfigFile::read(&text).unwrap();
-            prop_assert_eq!(read.values(), &wanted);
+            prop_assert_eq!(read.values(), &target);
         }
     }
 }

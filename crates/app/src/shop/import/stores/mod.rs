@@ -143,9 +143,9 @@ impl<E: StoreEntry> StoreEntries<E> {
                 .iter()
                 .any(|row| row.id() != here.id() && row.code() == here.code());
             if taken {
-                let mut aside = here.clone();
-                aside.set_code(format!("moving_{}", here.id()));
-                aside.save(work, permit)?;
+                let mut temporary = here.clone();
+                temporary.set_code(format!("moving_{}", here.id()));
+                temporary.save(work, permit)?;
             }
         }
         for row in &changed {
