@@ -183,3 +183,30 @@ impl<'de> Deserialize<'de> for Resource {
         Self::from_id(&text).ok_or_else(|| serde::de::Error::custom(unknown()))
     }
 }
+
+/// Reads a list of resources and leaves out those that this program does not
+/// know, for the answers of brokers of another version.
+pub fn deserialize_known<'de, D>(deserializer: D) -> Result<Vec<Resource>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    let ids = Vec::<String>::deserialize(deserializer)?;
+    Ok(ids.iter().filter_map(|id| Resource::from_id(id)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_resources_of_another_version_are_left_out() {
+        let json =
+            r#"["Lac::backup", "Magento_LoginAsCustomer::login_button", "Lac::from_the_future"]"#;
+        let mut reader = serde_json::Deserializer::from_str(json);
+        assert_eq!(
+            deserialize_known(&mut reader).unwrap(),
+            [Resource::LOGIN_BUTTON]
+        );
+        assert!(serde_json::from_str::<Vec<Resource>>(json).is_err());
+    }
+}

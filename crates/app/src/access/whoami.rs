@@ -31,6 +31,7 @@ pub struct ActorView {
     /// `all` or `custom`.
     pub access: Access,
     /// The actor's resources; all of them for `all`.
+    #[serde(deserialize_with = "lac_model::resource::deserialize_known")]
     pub resources: Vec<Resource>,
     /// The websites of a custom scope, by code; `null` for all.
     pub websites: Option<Vec<String>>,

@@ -46,6 +46,7 @@ pub struct RoleView {
     /// `all` or `custom`.
     pub access: Access,
     /// The role's resources; all of them for `all`.
+    #[serde(deserialize_with = "lac_model::resource::deserialize_known")]
     pub resources: Vec<Resource>,
     /// `all` or `custom`.
     pub scope: String,
