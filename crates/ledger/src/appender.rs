@@ -67,24 +67,12 @@ impl<'tx> Appender<'tx> {
         high_water: &dyn HighWaterMark,
         now: Timestamp,
     ) -> Result<Self> {
-        let head = newest_head(tx.as_read())?;
-        let frontier = check_head(tx.as_read(), &head, keys)?;
-        match high_water.read()? {
-            None => {
-                return Err(Fault::CheckpointMissing {
-                    path: high_water.path(),
-                });
-            }
-            Some(file) => check_checkpoint_file(tx.as_read(), &head, &file, keys)?,
-        }
-        Ok(Self::new(
-            tx,
-            random,
-            keys.origin(),
-            frontier,
-            head.last_time,
-            now,
-        ))
+        let (log, head) = Self::at_signed_head(tx, random, keys, now)?;
+        let file = high_water.read()?.ok_or_else(|| Fault::CheckpointMissing {
+            path: high_water.path(),
+        })?;
+        check_checkpoint_file(tx.as_read(), &head, &file, keys)?;
+        Ok(log)
     }
 
     /// Opens the log without the checkpoint file, to record that it is
@@ -95,21 +83,26 @@ impl<'tx> Appender<'tx> {
         keys: &LogKeys,
         now: Timestamp,
     ) -> Result<Self> {
-        let head = newest_head(tx.as_read())?;
-        let frontier = check_head(tx.as_read(), &head, keys)?;
-        if recompute_root(tx.as_read(), head.size)? != frontier.root() {
+        let (log, head) = Self::at_signed_head(tx, random, keys, now)?;
+        if recompute_root(tx.as_read(), head.size)? != log.frontier.root() {
             return Err(log_tampered(
                 "the stored events do not add up to the signed checkpoint",
             ));
         }
-        Ok(Self::new(
-            tx,
-            random,
-            keys.origin(),
-            frontier,
-            head.last_time,
-            now,
-        ))
+        Ok(log)
+    }
+
+    /// Continues the log after its head, which must be the one that was signed.
+    fn at_signed_head(
+        tx: &'tx dyn WriteTx,
+        random: &'tx dyn Random,
+        keys: &LogKeys,
+        now: Timestamp,
+    ) -> Result<(Self, TreeHead)> {
+        let head = newest_head(tx.as_read())?;
+        let frontier = check_head(tx.as_read(), &head, keys)?;
+        let log = Self::new(tx, random, keys.origin(), frontier, head.last_time, now);
+        Ok((log, head))
     }
 
     /// Starts the log of a new store. `already_exists` if it has events.

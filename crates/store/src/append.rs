@@ -66,13 +66,13 @@ impl<'tx> AuditWriter<'tx> {
         self.tx.audit_erase(&self.token, first, last)
     }
 
-    /// Stores the tree's new head and gives the proof. For `is_worth_anchoring`
-    /// see [`AppendProof::note_to_anchor`].
-    pub fn finish(self, head: &TreeHead, is_worth_anchoring: bool) -> Result<AppendProof> {
+    /// Stores the tree's new head and gives the proof. For `should_anchor` see
+    /// [`AppendProof::note_to_anchor`].
+    pub fn finish(self, head: &TreeHead, should_anchor: bool) -> Result<AppendProof> {
         self.tx.audit_put_head(&self.token, head)?;
         Ok(AppendProof {
             note: Some(head.note.clone()),
-            should_anchor: is_worth_anchoring,
+            should_anchor,
         })
     }
 

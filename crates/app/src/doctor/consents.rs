@@ -2,7 +2,7 @@
 
 use super::{DoctorContext, DoctorFinding};
 use crate::core::consent::difference_from_log;
-use lac_ledger::fault::log_tampered;
+use lac_ledger::event_log::newest_head;
 use lac_ledger::source::EventSource;
 use lac_ledger::state;
 use lac_ledger::verify::consent_mismatch;
@@ -68,8 +68,7 @@ pub(super) fn check_consents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding
 
 fn compare_consents(doctor: &DoctorContext<'_>, most: SampleLimits) -> Result<DoctorFinding> {
     let read = doctor.read;
-    let head = read.audit_head()?;
-    let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
+    let head = newest_head(read)?;
     let begun = state::first_event_with_state(read, head.size)?.unwrap_or(head.size);
     let archived = read.audit_archives()?.last().map_or(0, |row| row.last);
     let is_archived = |consent: &Consent| consent.seq.is_some_and(|seq| seq <= archived);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{DoctorContext, DoctorFinding};
 use crate::Context;
 use lac_ledger::anchor::AnchorStatus;
+use lac_ledger::event_log::newest_head;
 use lac_ledger::fault::log_tampered;
 use lac_ledger::head::{check_checkpoint_file, check_head};
 use lac_ledger::key_rows::{active_key, log_keys};
@@ -87,8 +88,7 @@ pub(super) fn check_schema_of(read: &dyn ReadTx) -> Result<DoctorFinding> {
 pub(super) fn check_log(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let origin = doctor.config.store_name()?;
     let keys = log_keys(&doctor.read.signing_keys()?, &origin)?;
-    let head = doctor.read.audit_head()?;
-    let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
+    let head = newest_head(doctor.read)?;
     check_head(doctor.read, &head, &keys)?;
     let file = doctor
         .checkpoint_file
@@ -114,8 +114,7 @@ pub(super) fn check_log(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
 pub(super) fn check_state(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let origin = doctor.config.store_name()?;
     let keys = log_keys(&doctor.read.signing_keys()?, &origin)?;
-    let head = doctor.read.audit_head()?;
-    let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
+    let head = newest_head(doctor.read)?;
     let frontier = check_head(doctor.read, &head, &keys)?;
     let Some((seq, state)) = state::newest_state(doctor.read, &frontier)? else {
         let message =

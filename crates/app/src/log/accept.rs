@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{Context, WriteOutcome, read, write};
-use lac_ledger::fault::log_tampered;
+use lac_ledger::event_log::newest_head;
 use lac_ledger::head::check_head;
 use lac_ledger::key_rows::log_keys;
 use lac_ledger::state;
@@ -47,8 +47,7 @@ impl LogPlanAcceptance {
     pub fn run(self, context: &Context<'_>) -> Result<Vec<String>> {
         read(context, Action::LogAccept, &ACCEPT_RESOURCES, |view| {
             let keys = log_keys(&view.read.signing_keys()?, &view.config.store_name()?)?;
-            let head = view.read.audit_head()?;
-            let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
+            let head = newest_head(view.read)?;
             let frontier = check_head(view.read, &head, &keys)?;
             let Some((_, known)) = state::newest_state(view.read, &frontier)? else {
                 return Ok(Vec::new());

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LOG_READERS;
 use crate::{Context, SigningKeys, read};
+use lac_ledger::event_log::newest_head;
 use lac_ledger::fault::log_tampered;
 use lac_ledger::head::{check_checkpoint_file, check_head};
 use lac_ledger::receipt::{Receipt, prove_continuation};
@@ -39,10 +40,7 @@ impl LogCheckpoint {
         let receipt = read(context, Action::LogRead, &LOG_READERS, |view| {
             let origin = view.config.store_name()?;
             let keys = SigningKeys::load(context.keys, view.read, &origin)?.chain;
-            let head = view
-                .read
-                .audit_head()?
-                .ok_or_else(|| log_tampered("the head of the tree is gone"))?;
+            let head = newest_head(view.read)?;
             check_head(view.read, &head, &keys)?;
             let file = file.ok_or_else(|| Fault::CheckpointMissing {
                 path: context.high_water.path(),

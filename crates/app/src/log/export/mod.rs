@@ -95,8 +95,9 @@ impl LogExport {
     /// error, no file is put in place.
     pub fn run(self, context: &Context<'_>, receiver: &mut dyn ExportSink) -> Result<LogExported> {
         file_names::check_file_name(self.file.as_deref().unwrap_or_default())?;
-        let encoder = &*context.formats.encoder(&self.file_format())?;
-        let target = &mut *context.formats.open_writer(&self.file_format(), receiver)?;
+        let format = self.file_format();
+        let encoder = &*context.formats.encoder(&format)?;
+        let target = &mut *context.formats.open_writer(&format, receiver)?;
         let Some(file) = self.file.clone() else {
             let select = read(context, Action::LogRead, &LOG_READERS, |view| {
                 let query = filter::build_query(&self.filter, view)?;
