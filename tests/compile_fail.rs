@@ -7,49 +7,91 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
-/// The crates that the files use.
-const CRATES: [&str; 4] = ["lac_app", "lac_ledger", "lac_model", "lac_store"];
+/// The library whose newest build is used.
+const APP: &str = "lac_app";
+
+/// The libraries below it, each with a line that compiles only with the build
+/// that [`APP`] is linked to. `cargo test -p CRATE` leaves other builds of the
+/// same library in the directory.
+const BELOW: [(&str, &str); 3] = [
+    (
+        "lac_ledger",
+        "fn f(c: &lac_app::Context<'_>) { let _: &dyn lac_ledger::archive::Archives = c.archives; }",
+    ),
+    (
+        "lac_model",
+        "fn f(c: &lac_app::Context<'_>) { let _: lac_model::notice::EnabledHooks = c.hooks; }",
+    ),
+    (
+        "lac_store",
+        "fn f(c: &lac_app::Context<'_>) { let _: &dyn lac_store::Store = c.store; }",
+    ),
+];
+
+type Libraries = Vec<(&'static str, PathBuf)>;
 
 /// The directory with the libraries of this build.
-fn libraries() -> PathBuf {
+fn directory() -> PathBuf {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
     path
 }
 
-/// The newest build of a library.
-fn newest(name: &str) -> PathBuf {
+/// All builds of a library, the newest first.
+fn builds(name: &str) -> Vec<PathBuf> {
     let begins = format!("lib{name}-");
-    let files = fs::read_dir(libraries()).unwrap();
+    let files = fs::read_dir(directory()).unwrap();
     let files = files.map(|entry| entry.unwrap().path()).filter(|path| {
         let file = path.file_name().unwrap().to_string_lossy();
         file.starts_with(&begins) && file.ends_with(".rlib")
     });
+    let mut files: Vec<PathBuf> = files.collect();
+    files.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
+    files.reverse();
     files
-        .max_by_key(|path| fs::metadata(path).unwrap().modified().unwrap())
-        .unwrap_or_else(|| panic!("no library {name}"))
 }
 
-/// Line and message of each compiler error.
-fn errors(file: &Path) -> Vec<(usize, String)> {
+/// Builds of all libraries that belong together.
+fn libraries() -> Libraries {
+    let app = builds(APP).into_iter().next().expect("a build of the app");
+    let mut libraries = vec![(APP, app.clone())];
+    let out = tempfile::tempdir().unwrap();
+    for (name, probe) in BELOW {
+        let file = out.path().join("probe.rs");
+        fs::write(&file, probe).unwrap();
+        let fits = |build: &PathBuf| {
+            let both = vec![(APP, app.clone()), (name, build.clone())];
+            compile(&file, &both).status.success()
+        };
+        let build = builds(name).into_iter().find(fits);
+        libraries.push((name, build.unwrap_or_else(|| panic!("no library {name}"))));
+    }
+    libraries
+}
+
+fn compile(file: &Path, libraries: &Libraries) -> Output {
     let out = tempfile::tempdir().unwrap();
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc
         .args(["--edition=2024", "--crate-type=lib", "--emit=metadata"])
         .args(["--error-format=short", "--cap-lints=allow"])
         .arg("-L")
-        .arg(libraries())
+        .arg(directory())
         .arg("--out-dir")
         .arg(out.path())
         .arg(file);
-    for name in CRATES {
-        rustc
-            .arg("--extern")
-            .arg(format!("{name}={}", newest(name).display()));
+    for (name, build) in libraries {
+        let external = format!("{name}={}", build.display());
+        rustc.arg("--extern").arg(external);
     }
-    let rustc_errors = String::from_utf8(rustc.output().unwrap().stderr).unwrap();
+    rustc.output().unwrap()
+}
+
+/// Line and message of each compiler error.
+fn errors(file: &Path, libraries: &Libraries) -> Vec<(usize, String)> {
+    let rustc_errors = String::from_utf8(compile(file, libraries).stderr).unwrap();
     let begins = format!("{}:", file.display());
     let error = |line: &str| {
         let Some(rest) = line.strip_prefix(&begins) else {
@@ -76,12 +118,13 @@ fn expected(file: &Path) -> Vec<(usize, String)> {
 
 #[test]
 fn each_file_fails_to_compile_with_the_error_it_names() {
+    let libraries = libraries();
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compile_fail");
     let files = fs::read_dir(directory).unwrap();
     let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files {
-        let (expected, found) = (expected(&file), errors(&file));
+        let (expected, found) = (expected(&file), errors(&file, &libraries));
         let fits = |((at, begins), (line, message)): (&(usize, String), &(usize, String))| {
             at == line && message.starts_with(begins)
         };
