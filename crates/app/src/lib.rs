@@ -27,7 +27,8 @@ pub mod shop;
 
 pub use crate::core::toml::MAX_FILE_BYTES;
 pub use crate::core::{
-    Caller, Config, Context, Credential, ReadView, SigningKeys, UnitOfWork, WriteOutcome,
-    check_allowed, config_field, current_agent, is_known, maintain, read, read_unrecorded,
-    record_counted_refusals, write, write_with_resources, write_without_checkpoint,
+    Caller, Config, Context, Credential, GroupMember, GroupedAct, GroupedWrite, ReadView,
+    SigningKeys, UnitOfWork, WriteOutcome, check_allowed, config_field, current_agent, is_known,
+    maintain, read, read_unrecorded, record_counted_refusals, write, write_group,
+    write_with_resources, write_without_checkpoint,
 };

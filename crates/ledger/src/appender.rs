@@ -31,6 +31,17 @@ pub struct RecordedEvent {
     pub seq: Option<u64>,
 }
 
+/// Where the log stood within a transaction.
+#[derive(Debug)]
+pub struct AppendMark {
+    frontier: Frontier,
+    last_time: Timestamp,
+    appended: u64,
+    known_state: Option<(u64, StateDigests)>,
+    is_state_loaded: bool,
+    needs_anchoring: bool,
+}
+
 /// The log, opened for appending in one transaction.
 pub struct Appender<'tx> {
     tx: &'tx dyn WriteTx,
@@ -167,6 +178,31 @@ impl<'tx> Appender<'tx> {
     /// Never moves back.
     pub fn advance_clock(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
+    }
+
+    /// Where the log stands, to go back to with [`rewind`](Self::rewind).
+    pub fn mark(&mut self) -> Result<AppendMark> {
+        self.write_pending(false)?;
+        Ok(AppendMark {
+            frontier: self.frontier.clone(),
+            last_time: self.last_time,
+            appended: self.appended,
+            known_state: self.known_state.clone(),
+            is_state_loaded: self.is_state_loaded,
+            needs_anchoring: self.needs_anchoring,
+        })
+    }
+
+    /// Forgets the events since `mark`. Their rows must have been rolled back
+    /// (see [`WriteTx::attempt`]).
+    pub fn rewind(&mut self, mark: AppendMark) {
+        self.pending = None;
+        self.frontier = mark.frontier;
+        self.last_time = mark.last_time;
+        self.appended = mark.appended;
+        self.known_state = mark.known_state;
+        self.is_state_loaded = mark.is_state_loaded;
+        self.needs_anchoring = mark.needs_anchoring;
     }
 
     /// The `seq` that the next event will get.

@@ -367,6 +367,18 @@ impl WriteTx for Tx<'_> {
         self
     }
 
+    fn attempt(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<Result<()>> {
+        let before = self.written_state.borrow().clone();
+        self.run_statement("SAVEPOINT attempt")?;
+        let ended = body();
+        if ended.is_err() {
+            self.run_statement("ROLLBACK TO attempt")?;
+            self.written_state.replace(before);
+        }
+        self.run_statement("RELEASE attempt")?;
+        Ok(ended)
+    }
+
     fn commit(
         mut self: Box<Self>,
         proof: AppendProof,
@@ -384,6 +396,14 @@ impl WriteTx for Tx<'_> {
             high_water.advance(note)?;
         }
         wal::truncate_if_large(self.conn, self.timeout);
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    fn run_statement(&self, sql: &str) -> Result<()> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        statement.execute([]).map_err(rows::to_fault)?;
         Ok(())
     }
 }

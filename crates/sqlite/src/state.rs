@@ -153,7 +153,7 @@ fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
 }
 
 /// What a transaction has changed so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct WrittenState {
     kinds: Vec<StateKind>,
     before: StateDigests,

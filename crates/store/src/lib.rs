@@ -301,6 +301,11 @@ pub trait WriteTx:
 
     fn as_read(&self) -> &dyn ReadTx;
 
+    /// Runs `body`. If it fails, what it changed is undone and the transaction
+    /// goes on; its fault is the inner result. The outer error means that the
+    /// transaction cannot go on.
+    fn attempt(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<Result<()>>;
+
     /// Commits durably, then passes the proof's checkpoint (if it has one) to
     /// `high_water`, then releases the write lock.
     ///

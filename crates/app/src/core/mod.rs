@@ -9,6 +9,7 @@ mod context;
 pub mod counted;
 mod event;
 pub mod find;
+mod group;
 pub(crate) mod identify;
 mod maintain;
 pub mod names;
@@ -27,6 +28,7 @@ mod write;
 
 pub use config::{Config, config_field};
 pub use context::{Caller, Context, Credential};
+pub use group::{GroupMember, GroupedAct, GroupedWrite, write_group};
 pub use identify::current_agent;
 pub use maintain::maintain;
 pub use read::{check_allowed, is_known, read, read_unrecorded};
