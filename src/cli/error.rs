@@ -16,7 +16,7 @@ pub fn exit_code(kind: FaultKind) -> u8 {
         FaultKind::Denied => 4,
         FaultKind::Refused => 5,
         FaultKind::Tampered => 6,
-        FaultKind::Conflict => 7,
+        FaultKind::Conflict | FaultKind::Limited => 7,
         FaultKind::Unverifiable => 8,
         FaultKind::Declined => 0,
     }

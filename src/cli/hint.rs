@@ -2,6 +2,7 @@
 //! not run.
 
 mod faults;
+mod parts;
 
 pub use faults::hint;
 

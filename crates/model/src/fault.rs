@@ -28,6 +28,8 @@ pub enum FaultKind {
     Tampered,
     /// The store was locked for too long, or something exists already.
     Conflict,
+    /// More than the store accepts in this time. It works again later.
+    Limited,
     /// A key, checkpoint or file is missing.
     Unverifiable,
     /// The user answered no. Nothing was changed.
@@ -133,6 +135,12 @@ pub enum Fault {
         "{name} is the last way in: the last enabled admin user who can come in and holds everything"
     )]
     LastAdministrator { name: String },
+    #[error("customer {customer} has an open ask already: {ask}")]
+    AskOpen { customer: String, ask: String },
+    #[error("customer {customer} has been asked {most} times within a day")]
+    AskLimit { customer: String, most: u64 },
+    #[error("ask {ask} is closed: {state}")]
+    AskClosed { ask: String, state: String },
     #[error("customer {customer} still exists: only who was removed is erased from the log")]
     CustomerPresent { customer: String },
     #[error("role {role} has access to everything: single resources cannot be taken from it")]
@@ -154,6 +162,8 @@ pub enum Fault {
         resource: String,
         title: String,
     },
+    #[error("this is a session of an agent: only the customer may see or change consent")]
+    AgentSession,
     #[error("nobody can give more than they hold: {what}")]
     BeyondOwnRights { what: String },
 
@@ -176,6 +186,8 @@ pub enum Fault {
     SessionNotFound { session: String },
     #[error("there is no request {request}")]
     RequestNotFound { request: String },
+    #[error("there is no ask {ask}")]
+    AskNotFound { ask: String },
     #[error("there is no notice {notice}")]
     NoticeNotFound { notice: String },
     #[error("there is no storefront {storefront}")]
@@ -252,6 +264,16 @@ pub enum Fault {
 
     #[error("customer {customer} is erased, on record, but somebody still reads pages from before")]
     ErasurePending { customer: String },
+
+    // --- limited ---
+    #[error("too many {what}: at most {most} within {within_seconds} s")]
+    RateLimited {
+        what: String,
+        most: u64,
+        within_seconds: u64,
+        /// After how many seconds it is worth trying again.
+        retry_after: u64,
+    },
 
     // --- the log's own ---
     #[error("{what}")]
@@ -361,26 +383,4 @@ impl Fault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_code_is_the_name_on_the_wire() {
-        let on_the_wire = |fault: &Fault| match serde_json::to_value(fault).unwrap() {
-            serde_json::Value::String(code) => code,
-            serde_json::Value::Object(map) => map.keys().next().unwrap().clone(),
-            other => panic!("{other}"),
-        };
-
-        assert_eq!(
-            on_the_wire(&Fault::FeatureDisabled),
-            Fault::FeatureDisabled.code()
-        );
-        let fault = Fault::ConsentWithheld {
-            customer: "2".into(),
-            ran_out: None,
-        };
-        assert_eq!(on_the_wire(&fault), fault.code());
-        assert_eq!(fault.kind(), FaultKind::Refused);
-    }
-}
+mod tests;

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use nix::unistd::{AccessFlags, access};
-
 use super::Requirement::{AdminUser, AllOf, AnyOf, FullAccess, Nothing, OnAllWebsites, Root};
+use super::parts::{can_create_store, document_number_hint};
 use super::{Hint, Requirement};
-use lac_model::document::DocumentKind;
 use lac_model::fault::{Fault, FileRemedy};
 use lac_model::resource::Resource;
 use lac_model::text::{shell_quoted, shell_word};
@@ -15,7 +13,7 @@ const TRY_AGAIN: &str = "try again";
 const KEEP_EVIDENCE: &str = "keep a copy of the store as evidence; ";
 const RESTORE_FROM_BACKUP: &str = "restore it from a backup";
 
-fn require(resource: Resource) -> Requirement {
+pub(super) fn require(resource: Resource) -> Requirement {
     AllOf(vec![resource])
 }
 
@@ -127,6 +125,14 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::LastAdministrator { .. } => Hint::advice(
             "you need another enabled admin user with full access and an account or a token",
         ),
+        F::AskOpen { .. } => Hint::advice("wait for the answer"),
+        F::AskLimit { .. } => Hint::advice("ask again tomorrow, or by another way"),
+        F::AskClosed { .. } => Hint::advice("an agent who still needs it must ask again"),
+        F::AgentSession => {
+            Hint::advice("end the agent's session; the customer decides in their own account")
+        }
+        F::AskNotFound { .. } => Hint::advice("check the id"),
+        F::RateLimited { retry_after, .. } => Hint::advice(format!("try again in {retry_after} s")),
         F::CustomerPresent { customer } => Hint::command(
             require(R::CUSTOMER_ACTIONS),
             format!("lac customer remove {}", shell_word(customer)),
@@ -345,43 +351,4 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         | F::Internal { .. } => return None,
     };
     Some(hint)
-}
-
-/// How to find the customer of a document number.
-fn document_number_hint(documents: &[String]) -> Hint {
-    let parts = documents.iter().filter_map(|reference| {
-        let (kind, number) = reference.split_once(':')?;
-        let flag = kind.replace('_', "-");
-        let kind = DocumentKind::from_stored(kind)?;
-        Some((kind, format!("--{flag} {}", shell_word(number))))
-    });
-    let parts: Vec<_> = parts.collect();
-    let Some((kind, first)) = parts.first() else {
-        return Hint::advice(
-            "give the customer's id or e-mail address, or a document with --order N and the like",
-        );
-    };
-    let others = parts[1..].iter().map(|(_, flag)| format!(", or {flag}"));
-    let others: String = others.collect();
-    let login = AllOf(vec![Resource::LOGIN_BUTTON, kind.resource()]);
-    Hint::command(login, format!("lac login {first}"))
-        .prefix("start from the document: ")
-        .suffix(others.clone())
-        .or(Hint::command(
-            require(kind.resource()),
-            format!("lac document show {first}"),
-        )
-        .suffix(format!("{others} shows its customer")))
-        .fallback("give the customer's id or e-mail address")
-}
-
-/// Whether this account can create a directory at this path.
-fn can_create_store(path: &Path) -> bool {
-    let nearest = path.ancestors().find(|place| {
-        // An empty path is the current directory.
-        place.as_os_str().is_empty() || std::fs::symlink_metadata(place).is_ok()
-    });
-    let nearest = nearest.filter(|place| !place.as_os_str().is_empty());
-    let nearest = nearest.unwrap_or(Path::new("."));
-    nearest.is_dir() && access(nearest, AccessFlags::W_OK | AccessFlags::X_OK).is_ok()
 }

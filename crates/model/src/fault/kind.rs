@@ -48,10 +48,14 @@ faults! {
         LastAdministrator "last_administrator"
         RoleHoldsAll "role_holds_all"
         CustomerPresent "customer_present"
-        TooManyMissing "too_many_missing";
+        TooManyMissing "too_many_missing"
+        AskOpen "ask_open"
+        AskLimit "ask_limit"
+        AskClosed "ask_closed";
     Denied:
         NotAuthenticated "not_authenticated"
         ResourceDenied "resource_denied"
+        AgentSession "agent_session"
         BeyondOwnRights "beyond_own_rights";
     NotFound:
         CustomerNotFound "customer_not_found"
@@ -63,6 +67,7 @@ faults! {
         StoreViewNotFound "store_view_not_found"
         SessionNotFound "session_not_found"
         RequestNotFound "request_not_found"
+        AskNotFound "ask_not_found"
         NoticeNotFound "notice_not_found"
         StorefrontNotFound "storefront_not_found"
         AccessTokenNotFound "access_token_not_found"
@@ -89,6 +94,8 @@ faults! {
         Busy "busy"
         BrokerBusy "broker_busy"
         ErasurePending "erasure_pending";
+    Limited:
+        RateLimited "rate_limited";
     Tampered:
         LogTampered "log_tampered"
         SchemaTampered "schema_tampered"
