@@ -114,6 +114,13 @@ impl GeneratedCustomers {
     }
 
     /// Consents are spread evenly, beginning with customer 1.
+    /// The ids of the customers as whom agents can log in: they have given
+    /// consent and confirmed their accounts.
+    pub(crate) fn ids_for_login(&self) -> impl Iterator<Item = u64> {
+        let open = |customer: &GeneratedCustomer| customer.consents && customer.confirmed;
+        (1..=self.count).filter(move |id| open(&self.get(*id)))
+    }
+
     fn does_consent(&self, id: u64) -> bool {
         let before = |id: u64| (id * self.consents).div_ceil(self.count.max(1));
         before(id) > before(id - 1)

@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo run --release --example seed -- --store DIR --customers 1000000 --events 1000000
+//! cargo run --release --example seed -- --store DIR --open-sessions 20000 --tokens tokens.txt
 //! cargo run --release --example seed -- --customers 1000000 --emit-csv customers.csv
 //! cargo run --release --example seed -- --customers 1000000 --emit-rest customers.json
 //! ```
@@ -12,6 +13,7 @@
 mod customers;
 mod events;
 mod files;
+mod sessions;
 mod sources;
 mod store;
 
@@ -45,6 +47,15 @@ struct Arguments {
     /// Audit events, spread over the last nine months
     #[arg(long, value_name = "N", default_value_t = 0)]
     events: u64,
+
+    /// Agents with a session each, whose login URL is still to be redeemed and is
+    /// valid for 600 seconds
+    #[arg(long, value_name = "N", default_value_t = 0, requires_all = ["store", "tokens"])]
+    open_sessions: u64,
+
+    /// Write the tokens of these sessions here, one in a line
+    #[arg(long, value_name = "FILE")]
+    tokens: Option<PathBuf>,
 
     /// The seed of all generated data
     #[arg(long, default_value_t = 1)]
@@ -81,7 +92,13 @@ fn run(args: &Arguments) -> Result<(), Fault> {
         })?;
     }
     match &args.store {
-        Some(store) => store::create_store(store, &people, args.events, args.seed),
+        Some(store) => {
+            let sessions = args.tokens.as_deref().map(|file| store::OpenSessions {
+                count: args.open_sessions,
+                tokens: file,
+            });
+            store::create_store(store, &people, args.events, args.seed, sessions)
+        }
         None => Ok(()),
     }
 }

@@ -14,6 +14,16 @@ pub(crate) fn wall_clock() -> Timestamp {
     Timestamp::from_micros(micros)
 }
 
+/// The wall clock, for what must still be valid after the seeding.
+#[derive(Debug)]
+pub(crate) struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        wall_clock()
+    }
+}
+
 /// A clock that advances by one second at each reading.
 #[derive(Debug)]
 pub(crate) struct SteppingClock(Cell<Timestamp>);

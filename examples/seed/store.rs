@@ -26,6 +26,7 @@ use lac_store::dir::{CheckpointFile, StoreDir};
 use super::customers::GeneratedCustomers;
 use super::events;
 use super::files::{self, RestPages};
+use super::sessions;
 use super::sources::{SteppingClock, SystemRandom, wall_clock};
 
 /// The age of the store.
@@ -36,12 +37,21 @@ pub(crate) const AGENTS: [&str; 8] = ["ada", "bea", "carl", "dina", "emil", "fay
 
 const ROLE: &str = "Support";
 
+/// Sessions that are still to be redeemed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenSessions<'p> {
+    pub count: u64,
+    /// The file for the tokens.
+    pub tokens: &'p Path,
+}
+
 /// Creates a store in which the current account is the administrator.
 pub(crate) fn create_store(
     root: &Path,
     people: &GeneratedCustomers,
     count: u64,
     seed: u64,
+    sessions: Option<OpenSessions<'_>>,
 ) -> Result<(), Fault> {
     let dir = StoreDir::create(root, None)?;
     let store = SqliteStore::create(&dir, Duration::from_secs(30))?;
@@ -77,7 +87,11 @@ pub(crate) fn create_store(
     .run(&context)?;
     import_sample_data(&context, people)?;
     create_agents(&context)?;
-    events::append(&context, people, count, seed)
+    events::append(&context, people, count, seed)?;
+    match sessions {
+        Some(open) => sessions::open_sessions(&context, open.count, people, open.tokens),
+        None => Ok(()),
+    }
 }
 
 fn import_sample_data(context: &Context<'_>, people: &GeneratedCustomers) -> Result<(), Fault> {

@@ -1,0 +1,61 @@
+-- For wrk: each request redeems the next token of a file. The threads take
+-- turns, so that no token is sent twice.
+--   wrk … -s redeem.lua URL -- TOKENS THREADS [BEARER AUDIENCE]
+local threads = 0
+local all = {}
+
+function setup(thread)
+  thread:set("id", threads)
+  threads = threads + 1
+  table.insert(all, thread)
+end
+
+function init(args)
+  local step = tonumber(args[2])
+  bearer, audience = args[3], args[4]
+  tokens, turn, ok, failed = {}, 0, 0, 0
+  local line = 0
+  for token in io.lines(args[1]) do
+    if line % step == id then
+      tokens[#tokens + 1] = token
+    end
+    line = line + 1
+  end
+  headers = { ["Content-Type"] = "application/json" }
+  if bearer then
+    headers["Authorization"] = "Bearer " .. bearer
+  end
+end
+
+function request()
+  turn = turn + 1
+  local token = tokens[turn]
+  if not token then
+    wrk.thread:stop()
+    token = "none"
+  end
+  local body = '{"token":"' .. token .. '"'
+  if audience then
+    body = body .. ',"audience":"' .. audience .. '"'
+  end
+  return wrk.format("POST", nil, headers, body .. "}")
+end
+
+function response(status)
+  if status == 200 then
+    ok = ok + 1
+  else
+    failed = failed + 1
+  end
+end
+
+-- One line for benches/gateway.sh: successes, others, seconds, p50 and p99 in ms.
+function done(summary, latency)
+  local succeeded, other = 0, 0
+  for _, thread in ipairs(all) do
+    succeeded = succeeded + (thread:get("ok") or 0)
+    other = other + (thread:get("failed") or 0)
+  end
+  io.write(string.format("result %d %d %.3f %.2f %.2f\n", succeeded, other, summary.duration / 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end
