@@ -1,6 +1,7 @@
--- For wrk: each request redeems the next token of a file. The threads take
--- turns, so that no token is sent twice.
---   wrk … -s redeem.lua URL -- TOKENS THREADS [BEARER AUDIENCE]
+-- For wrk: each request redeems the next token of a file, with one token in a
+-- line, and its audience after a space. The threads take turns, so that no
+-- token is sent twice.
+--   wrk … -s redeem.lua URL -- FILE THREADS [BEARER]
 local threads = 0
 local all = {}
 
@@ -12,12 +13,13 @@ end
 
 function init(args)
   local step = tonumber(args[2])
-  bearer, audience = args[3], args[4]
+  local bearer = args[3]
   tokens, turn, ok, failed = {}, 0, 0, 0
   local line = 0
   for token in io.lines(args[1]) do
     if line % step == id then
-      tokens[#tokens + 1] = token
+      local secret, audience = token:match("^(%S+) ?(%S*)$")
+      tokens[#tokens + 1] = '{"token":"' .. secret .. '","audience":"' .. audience .. '"}'
     end
     line = line + 1
   end
@@ -32,13 +34,9 @@ function request()
   local token = tokens[turn]
   if not token then
     wrk.thread:stop()
-    token = "none"
+    token = '{}'
   end
-  local body = '{"token":"' .. token .. '"'
-  if audience then
-    body = body .. ',"audience":"' .. audience .. '"'
-  end
-  return wrk.format("POST", nil, headers, body .. "}")
+  return wrk.format("POST", nil, headers, token)
 end
 
 function response(status)

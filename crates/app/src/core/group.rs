@@ -122,7 +122,7 @@ impl<'c, A: GroupedAct> GroupMember<'c> for GroupedWrite<'c, A> {
 /// Runs the use cases in this order and commits them together. Each then has
 /// its answer. If the transaction as a whole fails, all of them fail with its
 /// fault.
-pub fn write_group<'c>(context: &Context<'_>, members: &mut [&mut dyn GroupMember<'c>]) {
+pub fn write_group(context: &Context<'_>, members: &mut [&mut dyn GroupMember<'_>]) {
     let mut run = GroupRun {
         context,
         members,
