@@ -22,6 +22,14 @@ fn shop() -> TestStore {
     store.run_ok(&["user", "token", "revoke", "clerk", "--all"]);
     store.run_ok(&["storefront", "add", "former", "--website", "base"]);
     store.run_ok(&["storefront", "revoke", "former", "--yes"]);
+    store.run_ok(&[
+        "storefront",
+        "add",
+        "shop",
+        "--website",
+        "base",
+        "--consent",
+    ]);
     store.run_ok(&["key", "rotate", "login", "--yes"]);
     store
 }
@@ -35,7 +43,7 @@ fn forge(store: &TestStore, sql: &str) {
     assert!(database.changes() > 0, "{sql}");
 }
 
-const CHANGES: [(&str, &str); 16] = [
+const CHANGES: [(&str, &str); 18] = [
     (
         "INSERT INTO admin_user (name, role_id, os_account, enabled, created_at) \
          SELECT 'mallory', id, 'mallory', 1, 0 FROM role WHERE name = 'Administrators'",
@@ -81,6 +89,14 @@ const CHANGES: [(&str, &str); 16] = [
     ),
     (
         "INSERT INTO storefront_website SELECT id, 2 FROM storefront WHERE name = 'former'",
+        "storefronts",
+    ),
+    (
+        "INSERT INTO storefront_right SELECT id, 'consent' FROM storefront WHERE name = 'former'",
+        "storefronts",
+    ),
+    (
+        "UPDATE storefront_right SET name = 'sync' WHERE name = 'consent'",
         "storefronts",
     ),
     (
@@ -215,7 +231,7 @@ fn an_action_group_that_is_not_logged_raises_no_alarm() {
     store.run_ok(&["config", "set", "web/url/use_store", "no"]);
     store.run_ok(&["storefront", "revoke", "third", "--yes"]);
     store.run_ok(&["log", "verify"]);
-    let (sql, what) = CHANGES[15];
+    let (sql, what) = CHANGES[17];
     forge(&store, sql);
     assert_detected(&store, sql, what);
 }

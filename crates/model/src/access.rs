@@ -160,8 +160,67 @@ pub struct Storefront {
     pub id: i64,
     pub name: String,
     pub websites: Vec<i64>,
+    pub rights: StorefrontRights,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+}
+
+/// What a storefront may do besides redeeming login URLs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorefrontRight {
+    /// Pass on what customers decide about their consent.
+    Consent,
+    /// Keep customers and orders in step with the shop.
+    Sync,
+}
+
+impl StorefrontRight {
+    pub const ALL: [Self; 2] = [Self::Consent, Self::Sync];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::Sync => "sync",
+        }
+    }
+
+    pub fn parse_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.as_str() == name)
+    }
+}
+
+/// A set of [`StorefrontRight`]s. Admin users have none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorefrontRights {
+    pub may_consent: bool,
+    pub may_sync: bool,
+}
+
+impl StorefrontRights {
+    pub fn allows(self, right: StorefrontRight) -> bool {
+        match right {
+            StorefrontRight::Consent => self.may_consent,
+            StorefrontRight::Sync => self.may_sync,
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = StorefrontRight> {
+        let all = StorefrontRight::ALL.into_iter();
+        all.filter(move |right| self.allows(*right))
+    }
+}
+
+impl FromIterator<StorefrontRight> for StorefrontRights {
+    fn from_iter<I: IntoIterator<Item = StorefrontRight>>(rights: I) -> Self {
+        let mut found = Self::default();
+        for right in rights {
+            match right {
+                StorefrontRight::Consent => found.may_consent = true,
+                StorefrontRight::Sync => found.may_sync = true,
+            }
+        }
+        found
+    }
 }
 
 /// An access token, without its secret.
@@ -175,6 +234,8 @@ pub struct AccessToken {
     pub revoked_at: Option<Timestamp>,
     /// Rounded down to the minute.
     pub last_used_at: Option<Timestamp>,
+    /// The address that it was last used from, if the caller had one.
+    pub last_used_from: Option<String>,
     /// The token's own rights. It can do what both these and its owner's rights
     /// allow.
     pub limit: Rights,
@@ -199,6 +260,8 @@ pub struct Actor {
     pub role: Option<String>,
     /// The role's rights, reduced by the token's limit.
     pub rights: Rights,
+    /// What a storefront may do besides; nothing for an admin user.
+    pub storefront_rights: StorefrontRights,
     pub via: AuthMethod,
     /// The token that was used, if any.
     pub token: Option<ActingToken>,
@@ -213,6 +276,7 @@ pub struct ActingToken {
     /// Tokens created with it must not have more rights.
     pub limit: Rights,
     pub last_used_at: Option<Timestamp>,
+    pub last_used_from: Option<String>,
     /// The token that was used to create it.
     pub parent_id: Option<i64>,
 }
@@ -232,6 +296,7 @@ impl AccessToken {
             expires_at: self.expires_at,
             limit: self.limit.clone(),
             last_used_at: self.last_used_at,
+            last_used_from: self.last_used_from.clone(),
             parent_id: self.parent_id,
         }
     }
@@ -263,6 +328,14 @@ impl Actor {
         }
     }
 
+    /// The storefront's id; `None` for an admin user.
+    pub fn storefront_id(&self) -> Option<i64> {
+        match self.identity {
+            Identity::Storefront(id) => Some(id),
+            Identity::AdminUser(_) | Identity::Upkeep => None,
+        }
+    }
+
     /// The program itself: no rights, and no website is visible.
     pub fn system() -> Self {
         Self {
@@ -275,6 +348,7 @@ impl Actor {
                 resources: ResourceSet::new(),
                 scope: RoleScope::Websites(Vec::new()),
             },
+            storefront_rights: StorefrontRights::default(),
             via: AuthMethod::OsAccount,
             token: None,
         }

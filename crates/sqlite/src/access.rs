@@ -7,7 +7,7 @@ use rusqlite::{Params, Row, params};
 use super::rights::{build_rights, scope_name};
 use super::rows::damaged_row;
 use super::{Tx, rows};
-use lac_model::access::{AdminUser, Role, Storefront};
+use lac_model::access::{AdminUser, Role, Storefront, StorefrontRight, StorefrontRights};
 use lac_model::audit::StateKind;
 use lac_model::fault::Fault;
 use lac_model::resource::{Resource, ResourceSet};
@@ -91,9 +91,41 @@ impl Tx<'_> {
                  ORDER BY website_id",
                 id,
             )?,
+            rights: self.storefront_rights(id)?,
             created_at: rows::get_time(row, 2)?,
             revoked_at: rows::get_time_opt(row, 3)?,
         })
+    }
+
+    fn storefront_rights(&self, id: i64) -> Result<StorefrontRights> {
+        let sql = "SELECT name FROM storefront_right WHERE storefront_id = ?1";
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        let found = rows::collect(statement.query([id]).map_err(rows::to_fault)?, |row| {
+            rows::get_enum(
+                row,
+                0,
+                "storefront_right",
+                id,
+                StorefrontRight::parse_stored,
+            )
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
+    fn put_storefront_rights(&self, id: i64, rights: StorefrontRights) -> Result<()> {
+        self.execute_cached(
+            "DELETE FROM storefront_right WHERE storefront_id = ?1",
+            [id],
+        )
+        .map_err(rows::to_fault)?;
+        for right in rights.iter() {
+            self.execute_cached(
+                "INSERT INTO storefront_right (storefront_id, name) VALUES (?1, ?2)",
+                params![id, right.as_str()],
+            )
+            .map_err(rows::to_fault)?;
+        }
+        Ok(())
     }
 
     pub(super) fn query_one<T>(
@@ -335,6 +367,7 @@ impl AccessWrites for Tx<'_> {
             id,
             &storefront.websites,
         )?;
+        self.put_storefront_rights(id, storefront.rights)?;
         Ok(id)
     }
 }

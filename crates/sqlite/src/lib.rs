@@ -292,9 +292,9 @@ impl Store for SqliteStore {
         cleanup::remove_archived_events(&self.conn, max)
     }
 
-    fn record_token_use(&self, id: i64, at: Timestamp) -> Result<()> {
+    fn record_token_use(&self, id: i64, at: Timestamp, from: Option<&str>) -> Result<()> {
         let _lock = self.lock_writer(Duration::ZERO)?;
-        tokens::record_use(&self.conn, id, at)
+        tokens::record_use(&self.conn, id, at, from)
     }
 
     fn count_activity(

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_archives.sql"),
     include_str!("migrations/0003_access.sql"),
     include_str!("migrations/0004_trust.sql"),
+    include_str!("migrations/0005_storefronts.sql"),
 ];
 
 /// The newest schema version that this program knows.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 use sha2::{Digest as _, Sha256};
 
 use super::{Tx, rows};
@@ -17,8 +17,8 @@ use lac_store::{Result, StateReads};
 /// A table's name and the `SELECT` for its rows of one kind.
 type TableQuery = (&'static str, &'static str);
 
-/// The digest covers every column except `last_used_at`, ordered by the primary
-/// key.
+/// The digest covers every column except those that say when and from where a
+/// token was last used, ordered by the primary key.
 fn table_queries(kind: StateKind) -> &'static [TableQuery] {
     match kind {
         StateKind::Roles => &[
@@ -70,6 +70,12 @@ fn table_queries(kind: StateKind) -> &'static [TableQuery] {
                 "SELECT storefront_id, website_id FROM storefront_website \
                  ORDER BY storefront_id, website_id",
             ),
+            // Added later: a store in which no storefront has such a right has
+            // the digest that it had before.
+            (
+                "storefront_right",
+                "SELECT storefront_id, name FROM storefront_right ORDER BY storefront_id, name",
+            ),
             (
                 "access_token",
                 "SELECT id, hash, admin_user_id, storefront_id, name, created_at, expires_at, \
@@ -107,26 +113,30 @@ fn table_queries(kind: StateKind) -> &'static [TableQuery] {
 
 impl StateReads for Tx<'_> {
     fn state_digest(&self, kind: StateKind) -> Result<String> {
-        let mut hash = Sha256::new();
-        hash.update(format!("lac-state/1 {}\n", kind.as_str()));
-        let mut line = Vec::new();
-        for (table, sql) in table_queries(kind) {
-            let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
-            let columns = statement.column_count();
-            let mut found = statement.query([]).map_err(rows::to_fault)?;
-            while let Some(row) = found.next().map_err(rows::to_fault)? {
-                line.clear();
-                line.extend(format!("[\"{table}\"").bytes());
-                for column in 0..columns {
-                    line.push(b',');
-                    encode(row, column, &mut line)?;
-                }
-                line.extend(b"]\n");
-                hash.update(&line);
-            }
-        }
-        Ok(URL_SAFE_NO_PAD.encode(hash.finalize()))
+        compute_digest(self.conn, kind)
     }
+}
+
+fn compute_digest(conn: &Connection, kind: StateKind) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(format!("lac-state/1 {}\n", kind.as_str()));
+    let mut line = Vec::new();
+    for (table, sql) in table_queries(kind) {
+        let mut statement = conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        let columns = statement.column_count();
+        let mut found = statement.query([]).map_err(rows::to_fault)?;
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
+            line.clear();
+            line.extend(format!("[\"{table}\"").bytes());
+            for column in 0..columns {
+                line.push(b',');
+                encode(row, column, &mut line)?;
+            }
+            line.extend(b"]\n");
+            hash.update(&line);
+        }
+    }
+    Ok(URL_SAFE_NO_PAD.encode(hash.finalize()))
 }
 
 /// Appends a value as JSON, in which different values have different bytes.
@@ -198,5 +208,35 @@ impl Tx<'_> {
             .get(kind)
             .map(str::to_owned);
         before.ok_or_else(|| Fault::internal("nothing was written"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrations;
+
+    fn digest(conn: &Connection) -> String {
+        compute_digest(conn, StateKind::Storefronts).unwrap()
+    }
+
+    /// Logs from before there were rights of storefronts stay valid.
+    #[test]
+    fn storefronts_without_rights_have_the_digest_of_older_versions() {
+        let conn = Connection::open_in_memory().unwrap();
+        migrations::create_schema(&conn, migrations::SCHEMA_VERSION).unwrap();
+        conn.execute_batch(
+            "INSERT INTO storefront (id, name, created_at) VALUES (1, 'shop', 5); \
+             INSERT INTO storefront_website VALUES (1, 0)",
+        )
+        .unwrap();
+        let older = "lac-state/1 storefronts\n\
+                     [\"storefront\",1,\"shop\",5,null]\n\
+                     [\"storefront_website\",1,0]\n";
+        let older = URL_SAFE_NO_PAD.encode(Sha256::digest(older));
+        assert_eq!(digest(&conn), older);
+        conn.execute_batch("INSERT INTO storefront_right VALUES (1, 'sync')")
+            .unwrap();
+        assert_ne!(digest(&conn), older);
     }
 }

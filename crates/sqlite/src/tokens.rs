@@ -11,7 +11,8 @@ use lac_model::time::Timestamp;
 use lac_store::{Permit, Result, TokenReads, TokenWrite, TokenWrites};
 
 pub(super) const SELECT: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
-                      revoked_at, last_used_at, access, scope, parent_id FROM access_token";
+                      revoked_at, last_used_at, access, scope, parent_id, \
+                      last_used_from FROM access_token";
 
 impl Tx<'_> {
     pub(super) fn read_token(&self, row: &Row<'_>) -> Result<AccessToken> {
@@ -38,6 +39,7 @@ impl Tx<'_> {
             last_used_at: rows::get_time_opt(row, 7)?,
             limit: self.read_rights(row, [8, 9], id, "access_token")?,
             parent_id: rows::get(row, 10)?,
+            last_used_from: rows::get(row, 11)?,
         })
     }
 }
@@ -125,14 +127,37 @@ impl TokenWrites for Tx<'_> {
             .map_err(rows::to_fault)?;
         Ok(())
     }
+
+    fn access_token_expire(
+        &self,
+        _permit: &Permit<'_, TokenWrite>,
+        id: i64,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.mark_changed(self.token_state_kind(id)?)?;
+        self.conn
+            .execute(
+                "UPDATE access_token SET expires_at = ?2 WHERE id = ?1 \
+                 AND (expires_at IS NULL OR expires_at > ?2)",
+                [id, at.micros()],
+            )
+            .map_err(rows::to_fault)?;
+        Ok(())
+    }
 }
 
-/// Sets when a token was last used, unless a later time is stored.
-pub(crate) fn record_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
+/// Sets when and from where a token was last used, unless a later time is
+/// stored.
+pub(crate) fn record_use(
+    conn: &Connection,
+    id: i64,
+    at: Timestamp,
+    from: Option<&str>,
+) -> Result<()> {
     conn.execute(
-        "UPDATE access_token SET last_used_at = ?2 \
+        "UPDATE access_token SET last_used_at = ?2, last_used_from = ?3 \
          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
-        [id, at.micros()],
+        params![id, at.micros(), from],
     )
     .map_err(rows::to_fault)?;
     Ok(())

@@ -69,6 +69,13 @@ pub trait TokenWrites {
         token: &AccessToken,
         hash: &[u8; 32],
     ) -> Result<i64>;
+    /// Lets a token expire at `at`, unless it expires before.
+    fn access_token_expire(
+        &self,
+        permit: &Permit<'_, TokenWrite>,
+        id: i64,
+        at: Timestamp,
+    ) -> Result<()>;
     /// Revokes a token at `at`; one that is revoked already stays as it is.
     fn access_token_revoke(
         &self,

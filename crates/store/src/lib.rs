@@ -192,9 +192,9 @@ pub trait Store {
     /// archive is on record. Queries of the log ignore these events already.
     fn remove_archived_events(&self, max: usize) -> Result<u64>;
 
-    /// Sets the time at which a token was last used, unless a later time is
-    /// stored. Not audited. Does not wait: `busy` if somebody is writing.
-    fn record_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
+    /// Sets the time at which, and the address from which, a token was last
+    /// used, unless a later time is stored. Not audited. Does not wait: `busy` if somebody is writing.
+    fn record_token_use(&self, id: i64, at: Timestamp, from: Option<&str>) -> Result<()>;
 
     /// Adds `by` to a count (a negative number subtracts) and returns the
     /// result. A count starts again once `span` has passed since it began.

@@ -49,6 +49,12 @@ struct AddArgs {
     /// The storefront's websites
     #[arg(long = "website", value_name = "CODE", required = true, num_args = 1..)]
     websites: Vec<String>,
+    /// It may pass on what customers decide about their consent
+    #[arg(long)]
+    consent: bool,
+    /// It may keep customers and orders in step with the shop
+    #[arg(long)]
+    sync: bool,
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +87,8 @@ fn add(args: AddArgs, cli: &Cli) -> Result<()> {
     let request = StorefrontAdd {
         name: args.new_name.try_into()?,
         websites: BoundedList::parse("--website", args.websites, ShortText::new)?,
+        consent: args.consent,
+        sync: args.sync,
     };
     let added = cli.run(request)?;
     if cli.out.format.is_machine_readable() {
@@ -129,6 +137,24 @@ fn state_text(storefront: &StorefrontView, style: &Style) -> StyledText {
     }
 }
 
+/// What it may do besides redeeming.
+fn rights_text(storefront: &StorefrontView) -> &'static str {
+    match (storefront.consent, storefront.sync) {
+        (false, false) => "",
+        (true, false) => "consent",
+        (false, true) => "sync",
+        (true, true) => "consent sync",
+    }
+}
+
+fn last_use_text(storefront: &StorefrontView, style: &Style) -> StyledText {
+    match (storefront.last_used_at, &storefront.last_used_from) {
+        (None, _) => StyledText::with_emphasis("never", Emphasis::Dim),
+        (Some(at), None) => style.short_time(at).into(),
+        (Some(at), Some(from)) => format!("{} from {from}", style.short_time(at)).into(),
+    }
+}
+
 impl TableRow for StorefrontView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("id"),
@@ -136,10 +162,14 @@ impl TableRow for StorefrontView {
         Column::new("websites", "websites", |row, _| {
             row.websites.join(" ").into()
         }),
+        Column::new("consent", "rights", |row, _| rights_text(row).into()),
+        Column::hidden("sync"),
         Column::new("created_at", "created", |row, style| {
             style.short_time(row.created_at).into()
         }),
         Column::new("revoked_at", "state", state_text),
         Column::hidden("expires_at"),
+        Column::new("last_used_at", "last used", last_use_text),
+        Column::hidden("last_used_from"),
     ];
 }

@@ -163,6 +163,25 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
             Hint::advice("ask an administrator for a new token")
         }
         F::ResourceDenied {
+            role: Some(_),
+            resource,
+            ..
+        } if resource == R::LAC_STOREFRONT.id() => Hint::advice(
+            "this is a storefront's to do: use the token of its account (lac storefront add)",
+        ),
+        F::ResourceDenied {
+            role: None,
+            resource,
+            title,
+            ..
+        } if resource == R::LAC_STOREFRONT.id() => {
+            let flag = title.rsplit_once(' ').map_or("", |(_, flag)| flag);
+            Hint::advice(format!(
+                "an administrator can add another account: lac storefront add NAME --website \
+                 CODE {flag}"
+            ))
+        }
+        F::ResourceDenied {
             role: Some(role),
             resource,
             ..

@@ -3,7 +3,9 @@
 use super::context::Credential;
 use super::token_state::TokenState;
 use lac_ledger::access_token::PlainToken;
-use lac_model::access::{Access, Actor, AuthMethod, Identity, Rights, RoleScope, TokenOwner};
+use lac_model::access::{
+    Access, Actor, AuthMethod, Identity, Rights, RoleScope, StorefrontRights, TokenOwner,
+};
 use lac_model::fault::Fault;
 use lac_model::resource::{Resource, ResourceSet};
 use lac_model::text::shell_word;
@@ -83,6 +85,7 @@ fn actor_by_token(tx: &dyn ReadTx, token: &PlainToken, now: Timestamp) -> Result
             resources,
             scope,
         },
+        storefront_rights: storefront.rights,
         via: AuthMethod::Token,
         token: Some(token.to_acting_token()),
     })
@@ -115,6 +118,7 @@ fn admin_user_actor(tx: &dyn ReadTx, id: i64, via: AuthMethod) -> Result<Actor> 
         full_name: user.full_name,
         role: Some(role.name),
         rights: role.rights,
+        storefront_rights: StorefrontRights::default(),
         via,
         token: None,
     })

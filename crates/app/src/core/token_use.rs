@@ -1,4 +1,4 @@
-//! Records when an access token was last used. It is shown to the owner and has
+//! Records when and from where an access token was last used. It is shown to the owner and has
 //! no other effect.
 
 use super::context::Context;
@@ -17,6 +17,7 @@ pub(super) fn note_token_use(context: &Context<'_>, token: Option<&ActingToken>)
     let now = context.clock.now().seconds();
     let minute = Timestamp::from_seconds(now - now.rem_euclid(MINUTE));
     if token.last_used_at.is_none_or(|last| last < minute) {
-        let _ = context.store.record_token_use(token.id, minute);
+        let from = context.caller.ip_address.as_deref();
+        let _ = context.store.record_token_use(token.id, minute, from);
     }
 }

@@ -7,7 +7,7 @@ use super::context::Context;
 use lac_ledger::archive::Archives;
 use lac_ledger::signing::key_ring::KeyRing;
 use lac_ledger::source::EventSource;
-use lac_model::access::Actor;
+use lac_model::access::{Actor, StorefrontRight};
 use lac_model::environment::Random;
 use lac_model::fault::Fault;
 use lac_model::notice::EnabledHooks;
@@ -78,6 +78,34 @@ impl<'tx> ReadView<'tx> {
     /// Fails with `resource_denied` unless the actor has this resource too.
     pub fn require(&self, resource: Resource) -> Result<()> {
         demand(&self.actor, &[resource])
+    }
+
+    /// The id of the storefront that acts. Fails with `resource_denied` for
+    /// everybody else, whatever their role: only a storefront's account passes
+    /// on what a customer or a customer's browser does.
+    pub fn require_storefront(&self) -> Result<i64> {
+        let denied = || self.storefront_denied(Resource::LAC_STOREFRONT.title().to_owned());
+        self.actor.storefront_id().ok_or_else(denied)
+    }
+
+    /// Like [`require_storefront`](Self::require_storefront), for what a
+    /// storefront may only do if it was added with this right.
+    pub fn require_storefront_right(&self, right: StorefrontRight) -> Result<i64> {
+        let id = self.require_storefront()?;
+        if self.actor.storefront_rights.allows(right) {
+            return Ok(id);
+        }
+        let title = Resource::LAC_STOREFRONT.title();
+        Err(self.storefront_denied(format!("{title} with --{}", right.as_str())))
+    }
+
+    fn storefront_denied(&self, title: String) -> Fault {
+        Fault::ResourceDenied {
+            actor: self.actor.name.clone(),
+            role: self.actor.role.clone(),
+            resource: Resource::LAC_STOREFRONT.id().to_owned(),
+            title,
+        }
     }
 
     /// Fails with `beyond_own_rights` unless the actor's role scope covers all

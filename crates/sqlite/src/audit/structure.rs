@@ -26,7 +26,7 @@ const TABLE_CHECKS: [(&str, &str); 8] = [
 /// Tables that decide who may do what, with some thousand rows. All their index
 /// entries are compared: an index entry that leads from one token's hash to
 /// another token's row would give its holder the rights of somebody else.
-const ACCESS_TABLES: [&str; 15] = [
+const ACCESS_TABLES: [&str; 16] = [
     "access_token",
     "access_token_resource",
     "access_token_website",
@@ -40,6 +40,7 @@ const ACCESS_TABLES: [&str; 15] = [
     "store_group",
     "store_view",
     "storefront",
+    "storefront_right",
     "storefront_website",
     "website",
 ];
@@ -78,10 +79,13 @@ pub(super) fn find_problem(conn: &Connection) -> Result<Option<String>> {
     find_access_problem(conn)
 }
 
-/// The same for the tables that decide who may do what.
+/// The same for the tables that decide who may do what. An older schema does
+/// not have all of them; that none is missing otherwise is the check of the
+/// schema.
 pub(super) fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
     for table in ACCESS_TABLES {
-        if let Some(problem) = run_check(conn, "integrity_check", table)? {
+        if conn.table_exists(None, table).map_err(rows::to_fault)?
+            && let Some(problem) = run_check(conn, "integrity_check", table)? {
             return Ok(Some(problem));
         }
     }

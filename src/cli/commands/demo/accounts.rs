@@ -82,6 +82,8 @@ pub(super) fn create_accounts(context: &Context<'_>, dir: &Path) -> Result<DemoA
     let added = storefronts::StorefrontAdd {
         name: "storefront".parse()?,
         websites,
+        consent: true,
+        sync: true,
     }
     .run(context)?;
     let storefront = save_token(context, dir, "storefront", added.token)?;

@@ -7,7 +7,9 @@ use crate::access::tokens::shown_once;
 use crate::core::{find, names};
 use crate::{Context, WriteOutcome, write};
 use lac_ledger::access_token::PlainToken;
-use lac_model::access::{AccessToken, ActingToken, Rights, Storefront, TokenOwner};
+use lac_model::access::{
+    AccessToken, ActingToken, Rights, Storefront, StorefrontRights, TokenOwner,
+};
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use lac_model::environment::random_bytes;
@@ -22,6 +24,12 @@ pub struct StorefrontAdd {
     pub name: ShortText,
     /// Codes of websites; at least one.
     pub websites: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
+    /// Whether it may pass on what customers decide about their consent.
+    #[serde(default)]
+    pub consent: bool,
+    /// Whether it may keep customers and orders in step with the shop.
+    #[serde(default)]
+    pub sync: bool,
 }
 
 /// The storefront's token, which is shown only this once. It is valid until the
@@ -34,6 +42,10 @@ pub struct StorefrontAdded {
     pub name: String,
     pub id: i64,
     pub websites: Vec<String>,
+    #[serde(default)]
+    pub consent: bool,
+    #[serde(default)]
+    pub sync: bool,
     /// `null` if it does not expire.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
@@ -59,9 +71,16 @@ impl StorefrontAdd {
                 flag: "--website CODE".to_owned(),
             });
         }
+        let rights = StorefrontRights {
+            may_consent: self.consent,
+            may_sync: self.sync,
+        };
         let fill = |event: &mut Event| {
             event.add_detail("name", name.clone());
             event.add_detail("websites", self.websites.clone());
+            for right in rights.iter() {
+                event.add_detail(right.as_str(), true);
+            }
         };
         write::<Self, _>(context, Action::StorefrontAdd, fill, |work, permit| {
             let (mut ids, mut codes) = (Vec::new(), Vec::new());
@@ -76,6 +95,7 @@ impl StorefrontAdd {
                 id: 0,
                 name: name.clone(),
                 websites: ids,
+                rights,
                 created_at: work.now,
                 revoked_at: None,
             };
@@ -92,6 +112,7 @@ impl StorefrontAdd {
                 expires_at: inherited.expires_at.filter(|_| is_bounded),
                 revoked_at: None,
                 last_used_at: None,
+                last_used_from: None,
                 // It has the fixed rights of a storefront, on the storefront's
                 // websites.
                 limit: Rights::unrestricted(),
@@ -111,6 +132,8 @@ impl StorefrontAdd {
                 name: name.clone(),
                 id,
                 websites: codes,
+                consent: self.consent,
+                sync: self.sync,
                 expires_at: token.expires_at,
             };
             Ok(WriteOutcome::Recorded(answer, recorded))

@@ -22,11 +22,22 @@ pub struct StorefrontView {
     pub name: String,
     /// Codes of its websites, as far as the actor can see them.
     pub websites: Vec<String>,
+    #[serde(default)]
+    pub consent: bool,
+    #[serde(default)]
+    pub sync: bool,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     /// When its token expires; `null` for never.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
+    /// When one of its tokens was last used, to the minute.
+    #[serde(default)]
+    pub last_used_at: Option<Timestamp>,
+    /// The address that it was last used from, if it came by way of a gateway
+    /// or broker that knows one.
+    #[serde(default)]
+    pub last_used_from: Option<String>,
 }
 
 /// Whether the actor can see a storefront: at least one of its websites.
@@ -55,14 +66,19 @@ impl StorefrontList {
                     let owner = TokenOwner::Storefront(storefront.id);
                     let tokens = view.read.access_tokens(owner)?;
                     let seen = ids.filter(|id| view.actor.can_see_website(**id));
+                    let used = tokens.iter().max_by_key(|token| token.last_used_at);
                     Ok(StorefrontView {
                         id: storefront.id,
                         websites: seen
                             .filter_map(|id| Some(tree.website(*id)?.code.clone()))
                             .collect(),
                         name: storefront.name,
+                        consent: storefront.rights.may_consent,
+                        sync: storefront.rights.may_sync,
                         created_at: storefront.created_at,
                         revoked_at: storefront.revoked_at,
+                        last_used_at: used.and_then(|token| token.last_used_at),
+                        last_used_from: used.and_then(|token| token.last_used_from.clone()),
                         expires_at: tokens.last().and_then(|token| token.expires_at),
                     })
                 },

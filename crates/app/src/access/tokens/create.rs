@@ -104,6 +104,7 @@ impl TokenCreate {
                 expires_at: Some(expires_at),
                 revoked_at: None,
                 last_used_at: None,
+                last_used_from: None,
                 limit,
                 parent_id: inherited.parent_id,
             };
