@@ -251,7 +251,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("token.revoke", json!({"name": "carl", "which": "all"})),
         (
             "storefront.add",
-            json!({"name": "till", "websites": ["base"]}),
+            json!({"name": "till", "websites": ["base"], "consent": true, "sync": true}),
         ),
         ("storefront.list", json!({"part": part()})),
         ("storefront.revoke", json!({"name": "nowhere"})),

@@ -85,7 +85,8 @@ pub(super) fn find_problem(conn: &Connection) -> Result<Option<String>> {
 pub(super) fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
     for table in ACCESS_TABLES {
         if conn.table_exists(None, table).map_err(rows::to_fault)?
-            && let Some(problem) = run_check(conn, "integrity_check", table)? {
+            && let Some(problem) = run_check(conn, "integrity_check", table)?
+        {
             return Ok(Some(problem));
         }
     }
