@@ -1,0 +1,25 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lac\Storefront;
+
+/** The gateway refused a call (RFC 9457). Its detail and hint are for the shop's log, never for a shopper. */
+final class Problem extends \RuntimeException
+{
+    public function __construct(
+        public readonly int $status,
+        public readonly string $problemCode,
+        public readonly string $detail = '',
+        public readonly ?string $hint = null,
+        public readonly ?int $retryAfter = null,
+    ) {
+        parent::__construct("$status $problemCode" . ($detail === '' ? '' : ": $detail"));
+    }
+
+    /** Whether the same call can succeed later. Anything else is the gateway's last word. */
+    public function isTemporary(): bool
+    {
+        return $this->status >= 500 || $this->problemCode === 'rate_limited';
+    }
+}
