@@ -34,6 +34,7 @@ if ! ready; then
         exit 0
     fi
 fi
+command -v openssl >/dev/null || install openssl || { echo 'openssl cannot be installed' >&2; exit 1; }
 command -v python3 >/dev/null || { echo 'SKIPPED: the PHP kit: Python 3 is missing' >&2; exit 0; }
 [ -x "$LAC_BINARY" ] || { echo "$LAC_BINARY is missing: cargo build" >&2; exit 1; }
 

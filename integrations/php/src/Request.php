@@ -89,8 +89,9 @@ final readonly class Request
     public function clientIp(int $trustedProxies): ?string
     {
         $address = $this->peer;
-        if ($trustedProxies > 0) {
-            $hops = array_map(trim(...), explode(',', $this->header('x-forwarded-for') ?? ''));
+        $forwarded = $this->header('x-forwarded-for');
+        if ($trustedProxies > 0 && $forwarded !== null) {
+            $hops = array_map(trim(...), explode(',', $forwarded));
             $address = $hops[count($hops) - $trustedProxies] ?? $address;
         }
         $valid = filter_var($address, FILTER_VALIDATE_IP);

@@ -1,6 +1,7 @@
 """The whole loop, from `lac login` to the log, through a running gateway and the example shop."""
 
 import json
+import subprocess
 import threading
 import time
 import unittest
@@ -205,6 +206,27 @@ class Consent(unittest.TestCase):
                        browser.post("/loginascustomer/consent", {"csrf": csrf, "ask": "1", "decision": "allow"})]:
             self.assertEqual(answer.status, 403)
             self.assertNotIn("Help", answer.body)
+
+
+class Tls(unittest.TestCase):
+    def test_the_gateways_certificate_is_checked(self):
+        key, certificate = world.home / "key.pem", world.home / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True)
+        key.chmod(0o600)
+        gateway = world.serve("--tls-cert", str(certificate), "--tls-key", str(key))
+        url = f"https://localhost:{gateway.port}"
+        for more, status in [({}, 400), ({"LAC_CA_FILE": str(certificate)}, 303)]:
+            shop = world.start_shop(port=free_port(), LAC_URL=url, **more)
+            secret, _ = world.login("1")
+            browser = Browser(f"http://127.0.0.1:{shop.port}")
+            page = browser.get(landing(secret))
+            if page.status == 200:
+                page = browser.post(LANDING, {"secret": secret, "csrf": page.field("csrf")}, headers={"Origin": world.origin})
+            self.assertEqual(page.status, status, page)
+            shop.stop()
+        gateway.stop()
 
 
 class Stopped(unittest.TestCase):

@@ -1,21 +1,24 @@
 """Landing page, banner, caches and guards. The gateway is one that says yes, so that all refusals are the kit's own."""
 
+import json
 import re
+import subprocess
 import threading
 import time
 import unittest
 from urllib.parse import urlencode
 
 from misbehaving import ACTIVE, redeemed
-from support import LANDING, Browser, Fake, World, free_port, landing
+from support import HERE, LANDING, Browser, Fake, World, free_port, landing
 
 
 def setUpModule():
-    global world, fake
+    global world, fake, proxied
     world = World()
     fake = Fake(world.lac("key", "jwks"))
     fake.answers |= {"check": (200, ACTIVE, 0), "end": (200, {}, 0)}
     world.start_shop(gateway=fake.port)
+    proxied = world.start_shop(port=free_port(), gateway=fake.port, SHOP_PROXIES="1")
 
 
 def come_in(**more):
@@ -192,6 +195,45 @@ class Landing(unittest.TestCase):
         [body] = [body for name, body in fake.calls if name == "redeem"]
         self.assertIn('"client_ip":"127.0.0.1"', body)
         self.assertRegex(body, r'"user_agent":"M\?x{254}"')
+
+    def test_behind_a_proxy_the_address_is_the_one_that_it_saw(self):
+        for forwarded, told in [("203.0.113.9", "203.0.113.9"), ("6.6.6.6, 203.0.113.9", "203.0.113.9"), ("2001:db8::1", "2001:db8::1"),
+                                ("6.6.6.6, nonsense", None), (None, "127.0.0.1")]:
+            with self.subTest(forwarded):
+                browser = Browser(f"http://127.0.0.1:{proxied.port}")
+                fake.calls.clear()
+                csrf = browser.get(landing(self.secret)).field("csrf")
+                browser.post(LANDING, {"secret": self.secret, "csrf": csrf}, headers={"Origin": world.origin, "X-Forwarded-For": forwarded})
+                [body] = [json.loads(body) for name, body in fake.calls if name == "redeem"]
+                self.assertEqual(body["client_ip"], told)
+
+
+class SettingsOfTheShop(unittest.TestCase):
+    GOOD = {"url": "https://gateway.example", "tokenFile": "/t", "origin": "https://shop.example", "website": "base"}
+
+    def result(self, **more):
+        """The origin, or that these settings are refused."""
+        code = """
+            require $argv[1];
+            try {
+                $made = new Lac\\Storefront\\Settings(...json_decode($argv[2], true));
+                echo $made->origin;
+            } catch (Lac\\Storefront\\SettingsException) {
+                echo "refused";
+            }"""
+        done = subprocess.run(["php", "-r", code, "--", str(HERE.parent / "autoload.php"), json.dumps({**self.GOOD, **more})],
+                              text=True, capture_output=True, check=True)
+        return done.stdout
+
+    def test_unsafe_settings_are_refused(self):
+        for bad in [{"url": "http://gateway.example"}, {"url": "gateway"}, {"url": "ftp://127.0.0.1"}, {"url": "http://127.0.0.1.evil.example"},
+                    {"origin": "https://shop.example/"}, {"origin": "http://shop.example"}, {"origin": "*"}, {"website": ""}, {"basePath": "/de/"},
+                    {"basePath": "//evil.example"}, {"checkEvery": 3}, {"staleAfter": 31}, {"staleAfter": 1}, {"timeout": 2.5}, {"trustedProxyCount": -1}]:
+            with self.subTest(bad):
+                self.assertEqual(self.result(**bad), "refused")
+        for good, origin in [({}, "https://shop.example"), ({"origin": "HTTPS://Shop.example:443"}, "https://shop.example"),
+                             ({"url": "http://[::1]:8420", "origin": "http://localhost:8000", "basePath": "/de"}, "http://localhost:8000")]:
+            self.assertEqual(self.result(**good), origin)
 
 
 class Pages(unittest.TestCase):

@@ -111,8 +111,11 @@ class World:
         return json.loads(done.stdout) if done.stdout.startswith(("{", "[")) else done
 
     def start_gateway(self):
-        self.gateway = Process(self.home, "gateway", [BINARY, "serve", "--listen", f"127.0.0.1:{self.gateway_port}"],
-                               self.gateway_port, self.env)
+        self.gateway = self.serve(port=self.gateway_port)
+
+    def serve(self, *arguments, port=None):
+        port = port or free_port()
+        return Process(self.home, f"gateway-{port}", [BINARY, "serve", "--listen", f"127.0.0.1:{port}", *arguments], port, self.env)
 
     def start_shop(self, port=None, gateway=None, **env):
         port = port or self.shop_port
