@@ -21,7 +21,7 @@ final class ConsentPage
         return match ($request->method) {
             'GET', 'HEAD' => $this->show($customerId),
             'POST' => $this->change($request, $customerId),
-            default => Html::error($this->settings, 405)->with(['Allow' => 'GET, HEAD, POST']),
+            default => Html::wrongMethod($this->settings, 'GET, HEAD, POST'),
         };
     }
 
@@ -49,13 +49,13 @@ final class ConsentPage
     private function change(Request $request, string $customerId): Response
     {
         if (!$request->isForm() || !$request->isFrom($this->settings->origin) || !$this->session->hasShown($request->posted('csrf'))) {
-            return Html::error($this->settings, 400, 'Please go back and try again');
+            return Html::formExpired($this->settings);
         }
         $ask = $request->posted('ask');
         $decision = $request->posted('decision');
         $granted = $request->posted('granted');
         if ($ask !== null && !in_array($decision, ['allow', 'deny'], true)) {
-            return Html::error($this->settings, 400, 'Please go back and try again');
+            return Html::formExpired($this->settings);
         }
         try {
             if ($ask !== null) {

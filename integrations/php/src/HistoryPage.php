@@ -25,7 +25,7 @@ final class HistoryPage
     public function respond(Request $request, string $customerId): Response
     {
         if (!in_array($request->method, ['GET', 'HEAD'], true)) {
-            return Html::error($this->settings, 405)->with(['Allow' => 'GET, HEAD']);
+            return Html::wrongMethod($this->settings, 'GET, HEAD');
         }
         try {
             $page = $this->client->accessHistory($customerId, $request->query('after'));

@@ -27,13 +27,35 @@ final class Html
             . '<body class="lac-page"><main><h1>' . self::escape($title) . "</h1>$body</main></body></html>";
     }
 
-    /** The one error page. It says nothing about the reason: that is in the log. */
-    public static function error(Settings $settings, int $status = 400, string $title = 'This link does not work'): Response
+    /** The one error page of the landing. It says nothing about the reason: that is in the log. */
+    public static function linkFailed(Settings $settings, int $status = 400): Response
     {
-        $advice = $status === 403
-            ? 'This is not possible while a support agent is signed in for the customer.'
-            : 'A login link works once and for a short time. Ask for a new one: <code>lac login</code> creates it.';
+        return self::message($settings, $status, 'This link does not work', 'A login link works once and for a short time. '
+            . 'Ask for a new one: <code>lac login</code> creates it.');
+    }
 
+    /** What an agent may not do. */
+    public static function notForAgents(Settings $settings): Response
+    {
+        $advice = 'This is not possible while a support agent is signed in for the customer, or not in a read-only session.';
+
+        return self::message($settings, 403, 'Not in this session', $advice);
+    }
+
+    /** @param string $advice HTML */
+    public static function message(Settings $settings, int $status, string $title, string $advice): Response
+    {
         return new Response($status, self::page($settings, $title, "<p>$advice</p>"));
+    }
+
+    /** The form was not shown by this session: it ended, or the form came from elsewhere. */
+    public static function formExpired(Settings $settings): Response
+    {
+        return self::message($settings, 400, 'Please try again', 'Nothing was changed. Go back, reload the page, and try again.');
+    }
+
+    public static function wrongMethod(Settings $settings, string $allowed): Response
+    {
+        return self::message($settings, 405, 'Not possible', 'Nothing was changed.')->with(['Allow' => $allowed]);
     }
 }

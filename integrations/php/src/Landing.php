@@ -21,7 +21,7 @@ final class Landing
         return match ($request->method) {
             'GET', 'HEAD' => $this->show($request),
             'POST' => $this->redeem($request),
-            default => Html::error($this->settings, 405)->with(['Allow' => 'GET, HEAD, POST']),
+            default => Html::wrongMethod($this->settings, 'GET, HEAD, POST'),
         };
     }
 
@@ -30,7 +30,7 @@ final class Landing
         $secret = $request->query('secret') ?? '';
         $token = $this->keys->verify($secret);
         if ($token === null) {
-            return Html::error($this->settings);
+            return Html::linkFailed($this->settings);
         }
         $html = Html::escape(...);
         $body = '<p>This page is for support staff only. It opens the account of a customer. If you are a customer, close it.</p>'
@@ -52,7 +52,7 @@ final class Landing
         if (!$own || !$this->session->hasShown($request->posted('csrf'))) {
             error_log('lac: a landing was not posted from its own page');
 
-            return Html::error($this->settings);
+            return Html::linkFailed($this->settings);
         }
         $askedAt = microtime(true);
         try {
@@ -60,7 +60,7 @@ final class Landing
         } catch (Problem | Unreachable | SettingsException $failure) {
             error_log("lac: a login was refused: {$failure->getMessage()}");
 
-            return Html::error($this->settings, $failure instanceof Problem && !$failure->isTemporary() ? 400 : 503);
+            return Html::linkFailed($this->settings, $failure instanceof Problem && !$failure->isTemporary() ? 400 : 503);
         }
 
         return $this->open($login, $askedAt);
@@ -96,6 +96,6 @@ final class Landing
             }
         }
 
-        return Html::error($this->settings);
+        return Html::linkFailed($this->settings);
     }
 }

@@ -24,7 +24,7 @@ interface Shop
     /** Forgets who is signed in, where that is kept outside of PHP's session (a cookie that remembers). */
     public function signOut(): void;
 
-    /** Who is signed in, or null. */
+    /** Who is signed in, or null. Asked before the shop's own code runs, with PHP's session as it is. */
     public function currentCustomerId(): ?string;
 
     /** The path of the page to land on: the order that the login was started from, else the account page. */

@@ -66,7 +66,7 @@ final class Storefront
     /** For password, e-mail address, deleting the account: 403 in an agent's session. True: the request is answered. */
     public function refuseAgents(): bool
     {
-        return $this->current !== null && self::sent(Html::error($this->settings, 403, 'Not in this session'), Request::fromGlobals());
+        return $this->current !== null && self::sent(Html::notForAgents($this->settings), Request::fromGlobals());
     }
 
     /** Call this first in the shop's own sign-out: it ends the agent's session in the gateway, too. */
@@ -104,7 +104,7 @@ final class Storefront
         }
         $forbidden = in_array($route, ['consent', 'history'], true) || $this->isForbidden($request->path);
         if ($forbidden || ($impersonation->readOnly && !$request->isSafe())) {
-            return Html::error($this->settings, 403, 'Not in this session');
+            return Html::notForAgents($this->settings);
         }
 
         return null;
@@ -121,7 +121,7 @@ final class Storefront
             return Response::redirect($this->settings->basePath . '/', WayOut::HEADERS);
         }
 
-        return $request->isSafe() ? null : Html::error($this->settings, 403, 'The session has ended');
+        return $request->isSafe() ? null : Html::message($this->settings, 403, 'The session has ended', 'Nothing was changed.');
     }
 
     private function ownPage(Request $request, ?string $route): ?Response

@@ -21,10 +21,10 @@ final class WayOut
     public function respond(Request $request): Response
     {
         if ($request->method !== 'POST') {
-            return Html::error($this->settings, 405)->with(['Allow' => 'POST']);
+            return Html::wrongMethod($this->settings, 'POST');
         }
         if (!$request->isFrom($this->settings->origin) || !$this->session->hasShown($request->posted('csrf'))) {
-            return Html::error($this->settings, 400, 'Please go back and try again');
+            return Html::formExpired($this->settings);
         }
         $this->end(EndCause::Left);
 
