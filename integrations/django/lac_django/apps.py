@@ -1,0 +1,23 @@
+import logging
+
+from django.apps import AppConfig
+from django.db.models.signals import post_save
+
+
+class LacConfig(AppConfig):
+    name = "lac_django"
+    label = "lac_django"
+    verbose_name = "Login as Customer"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from django.contrib.auth import get_user_model
+
+        from . import checks, guard, logs, receivers  # noqa: F401
+
+        guard.install()
+        logs.install()
+        post_save.connect(receivers.account_saved, sender=get_user_model(), dispatch_uid="lac_account_saved")
+
+
+logging.getLogger("lac_django").addHandler(logging.NullHandler())

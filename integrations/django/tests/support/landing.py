@@ -1,0 +1,3 @@
+def place(request, document):
+    """A shop's own LANDING."""
+    return f"/shelf/#{document}"
