@@ -45,6 +45,20 @@ pub(super) fn values_or_stdin_lines(what: &str, given: &[String]) -> Result<Vec<
     Ok(all)
 }
 
+/// The text of a file, or all of stdin for `-`.
+pub(super) fn file_or_stdin(what: &str, path: &str) -> Result<String> {
+    if path == "-" {
+        return read_stdin(what, MAX_LIST_BYTES);
+    }
+    let missing = || Fault::io(path, "there is no such file");
+    let file = open_regular_file(what, Path::new(path))?.ok_or_else(missing)?;
+    let mut text = String::new();
+    file.take(MAX_LIST_BYTES)
+        .read_to_string(&mut text)
+        .map_err(|e| Fault::io(path, e))?;
+    Ok(text)
+}
+
 /// Fails if more than one argument is `-`.
 pub(super) fn check_single_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
     if given.into_iter().filter(|word| *word == "-").count() > 1 {

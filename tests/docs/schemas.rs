@@ -122,6 +122,7 @@ fn value(field: &ConfigField) -> Value {
             {"type": "string", "pattern": "^([Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[01])$"},
         ]}),
         ValueType::Seconds { min, max }
+        | ValueType::OffOrSeconds { min, max }
         | ValueType::Days { min, max }
         | ValueType::Integer { min, max } => {
             json!({"anyOf": [number(min, max), text]})

@@ -70,6 +70,9 @@ struct StaffPart {
     ip_address: Option<String>,
     os_account: Option<String>,
     login_uid: Option<u32>,
+    /// Left out of events that have none, as all did before it was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_agent: Option<String>,
 }
 
 /// Encodes an event and computes its leaf.
@@ -93,6 +96,7 @@ pub fn seal_event(
         ip_address: event.ip_address.clone(),
         os_account: event.os_account.clone(),
         login_uid: event.login_uid,
+        user_agent: event.user_agent.as_ref().map(ToString::to_string),
     })?;
     let commit =
         |salt, part: &str| URL_SAFE_NO_PAD.encode(merkle::commitment(salt, part.as_bytes()));

@@ -210,6 +210,8 @@ pub struct ApprovalRequest {
     pub decision_reason: Option<Reason>,
     /// The session that used the approval.
     pub session_id: Option<SessionId>,
+    /// Whether the session is to be read-only.
+    pub read_only: bool,
 }
 
 impl ApprovalRequest {

@@ -30,6 +30,7 @@ fn approval_request(state: RequestState, decided: Option<i64>) -> ApprovalReques
         decided_by: None,
         decision_reason: None,
         session_id: None,
+        read_only: false,
     }
 }
 

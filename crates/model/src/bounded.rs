@@ -13,7 +13,10 @@ use std::str::FromStr;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+use super::document::InvalidDocumentName;
 use super::fault::Fault;
+use super::report::InvalidReport;
+use super::session::InvalidClientIp;
 
 mod list;
 mod number;
@@ -22,8 +25,8 @@ mod rules;
 pub use list::{BoundedList, InvalidList, MAX_IDS_PER_REQUEST, MAX_VALUES_PER_FIELD};
 pub use number::{Seq, StoreId};
 pub use rules::{
-    FileText, IdText, Label, LongText, NoteText, PersonName, REASON_MAX, Reason, ShortText,
-    TEXT_RULES, Ticket, TicketKind, Version,
+    ActionId, FileText, IdText, Label, LongText, NoteText, PersonName, REASON_MAX, Reason,
+    ShortText, Summary, TEXT_RULES, Ticket, TicketKind, UserAgent, Version,
 };
 
 /// A kind of text with a rule.
@@ -84,6 +87,10 @@ pub fn fault_from_serde_message(message: &str) -> Option<Fault> {
         InvalidList::Duplicate.to_string(),
         number::InvalidSeq.to_string(),
         number::InvalidStoreId.to_string(),
+        InvalidClientIp.to_string(),
+        InvalidDocumentName.to_string(),
+        InvalidReport::Empty.to_string(),
+        InvalidReport::TooLong.to_string(),
     ];
     let rule = others.into_iter().find(|rule| message.starts_with(rule))?;
     Some(Fault::invalid("the request", rule))

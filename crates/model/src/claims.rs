@@ -29,6 +29,10 @@ pub struct LoginClaims {
     pub store_view: String,
     /// Whether the storefront must not serve this session from its page cache.
     pub disable_page_cache: bool,
+    /// Whether the agent may look and change nothing. Tokens from before this
+    /// claim were not limited.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 /// The acting party (RFC 8693, section 4.1).
@@ -55,12 +59,16 @@ mod tests {
             website: "base".into(),
             store_view: "en".into(),
             disable_page_cache: true,
+            read_only: true,
         };
         let json = serde_json::to_string(&claims).unwrap();
         assert_eq!(
             json,
-            r#"{"iss":"shop","aud":"https://shop.example","sub":"42","act":{"sub":"anna"},"jti":"s1","iat":1,"exp":2,"website":"base","store_view":"en","disable_page_cache":true}"#
+            r#"{"iss":"shop","aud":"https://shop.example","sub":"42","act":{"sub":"anna"},"jti":"s1","iat":1,"exp":2,"website":"base","store_view":"en","disable_page_cache":true,"read_only":true}"#
         );
+        let earlier = json.replace(r#","read_only":true"#, "");
+        let read: LoginClaims = serde_json::from_str(&earlier).unwrap();
+        assert!(!read.read_only, "a token from before the claim");
         let later = json.replace(r#""iat":1"#, r#""new":[],"iat":1"#);
         assert_eq!(serde_json::from_str::<LoginClaims>(&later).unwrap(), claims);
     }

@@ -92,6 +92,55 @@ impl fmt::Display for DocumentRef {
     }
 }
 
+/// A document as storefronts name it: `order:000000001`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DocumentName(DocumentRef);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a document is order, invoice, shipment or credit_memo, a colon and its number: \
+     order:000000001"
+)]
+pub struct InvalidDocumentName;
+
+impl DocumentName {
+    pub fn to_ref(&self) -> &DocumentRef {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for DocumentName {
+    type Err = InvalidDocumentName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDocumentName> {
+        let (kind, number) = text.split_once(':').ok_or(InvalidDocumentName)?;
+        let kind = DocumentKind::from_stored(kind).ok_or(InvalidDocumentName)?;
+        let document = DocumentRef {
+            kind,
+            number: number.to_owned(),
+        };
+        if !document.has_valid_number() {
+            return Err(InvalidDocumentName);
+        }
+        Ok(Self(document))
+    }
+}
+
+impl TryFrom<String> for DocumentName {
+    type Error = InvalidDocumentName;
+
+    fn try_from(text: String) -> Result<Self, InvalidDocumentName> {
+        text.parse()
+    }
+}
+
+impl From<DocumentName> for String {
+    fn from(name: DocumentName) -> Self {
+        name.0.to_string()
+    }
+}
+
 /// A document. Invoices, shipments and credit memos belong to a customer
 /// through their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -131,6 +131,8 @@ pub enum Fault {
     AudienceMismatch { expected: String, given: String },
     #[error("the session has ended: {cause}")]
     SessionEnded { cause: String },
+    #[error("sessions of this website are read-only")]
+    ReadOnlyRequired,
     #[error(
         "{name} is the last way in: the last enabled admin user who can come in and holds everything"
     )]
@@ -259,6 +261,8 @@ pub enum Fault {
     InUse { what: String, by: String },
     #[error("websites, store groups or store views changed while the file was read")]
     StoresChanged,
+    #[error("action {action} was reported before, with other content")]
+    ActionConflict { action: String },
     #[error("the store is busy: waited {waited_seconds} s for another writer")]
     Busy { waited_seconds: u64 },
 
@@ -274,6 +278,8 @@ pub enum Fault {
         /// After how many seconds it is worth trying again.
         retry_after: u64,
     },
+    #[error("session {session} has reported as much as is recorded: {max} actions")]
+    TooManyActions { session: String, max: u64 },
 
     // --- the log's own ---
     #[error("{what}")]

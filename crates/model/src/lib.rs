@@ -12,6 +12,7 @@
 //! | [`stores`] [`scope`] | websites, store groups and store views; config scopes |
 //! | [`customer`] [`consent`] [`document`] | customers, their consent, and orders, invoices, shipments and credit memos |
 //! | [`login`] [`session`] [`approval`] | the checks of a login; sessions; approval requests |
+//! | [`report`] | what storefronts report was done in a session |
 //! | [`claims`] [`notice`] | login tokens; notices for hooks |
 //! | [`config`] | the config fields, their types, and which value is effective |
 //! | [`audit`] | events of the audit log, their fields, and filters |
@@ -35,6 +36,7 @@ pub mod fault;
 pub mod ids;
 pub mod login;
 pub mod notice;
+pub mod report;
 pub mod resource;
 pub mod scope;
 pub mod session;

@@ -1,11 +1,16 @@
 //! Sessions: one login as a customer. A session goes from issued to active to
 //! ended or expired.
 
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::bounded::UserAgent;
 use super::document::DocumentRef;
+use super::fault::Fault;
 use super::ids::{CustomerId, SessionId, Ticket};
 use super::time::Timestamp;
 
@@ -41,6 +46,10 @@ impl SessionState {
     pub fn is_open(self) -> bool {
         matches!(self, Self::Issued | Self::Active)
     }
+
+    pub fn is_active(self) -> bool {
+        self == Self::Active
+    }
 }
 
 /// A session.
@@ -75,6 +84,108 @@ pub struct Session {
     pub is_override: bool,
     /// The approval request that it used.
     pub request_id: Option<String>,
+    /// Whether the agent may look and change nothing.
+    pub read_only: bool,
+    /// The storefront that redeemed it; `None` if an admin user did.
+    pub storefront_id: Option<i64>,
+    /// How many seconds it may be left alone.
+    pub idle_timeout: Option<u32>,
+    /// When its storefront last checked it, to a tenth of the idle time-out.
+    pub seen_at: Option<Timestamp>,
+    /// The agent's browser, as the storefront described it.
+    pub browser: Browser,
+}
+
+/// A browser, as a storefront describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Browser {
+    pub ip: Option<ClientIp>,
+    pub user_agent: Option<UserAgent>,
+}
+
+/// The address of a browser. An IPv4 address inside an IPv6 one is that IPv4
+/// address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClientIp(IpAddr);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a client_ip is an IPv4 or IPv6 address")]
+pub struct InvalidClientIp;
+
+impl ClientIp {
+    pub fn get(self) -> IpAddr {
+        self.0
+    }
+}
+
+impl From<IpAddr> for ClientIp {
+    fn from(address: IpAddr) -> Self {
+        Self(address.to_canonical())
+    }
+}
+
+impl FromStr for ClientIp {
+    type Err = InvalidClientIp;
+
+    fn from_str(text: &str) -> Result<Self, InvalidClientIp> {
+        let address: IpAddr = text.parse().map_err(|_| InvalidClientIp)?;
+        Ok(address.into())
+    }
+}
+
+impl TryFrom<String> for ClientIp {
+    type Error = InvalidClientIp;
+
+    fn try_from(text: String) -> Result<Self, InvalidClientIp> {
+        text.parse()
+    }
+}
+
+impl From<ClientIp> for String {
+    fn from(ip: ClientIp) -> Self {
+        ip.to_string()
+    }
+}
+
+impl fmt::Display for ClientIp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Whether sessions of a website are read-only (`lac/session/read_only`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadOnlyRule {
+    /// If the agent wants it.
+    Allowed,
+    /// Unless the agent asks to write.
+    Default,
+    Always,
+}
+
+impl ReadOnlyRule {
+    /// From the config's value. An unknown one is the strictest.
+    pub fn from_config(value: Option<&str>) -> Self {
+        match value {
+            Some("allowed") | None => Self::Allowed,
+            Some("default") => Self::Default,
+            Some(_) => Self::Always,
+        }
+    }
+
+    /// Whether a session is read-only if the login asked for it (`true`), asked
+    /// to write (`false`), or said nothing.
+    ///
+    /// # Errors
+    /// `read_only_required`.
+    pub fn decide(self, asked: Option<bool>) -> Result<bool, Fault> {
+        match (self, asked) {
+            (Self::Always, Some(false)) => Err(Fault::ReadOnlyRequired),
+            (Self::Always, _) | (_, Some(true)) | (Self::Default, None) => Ok(true),
+            (Self::Allowed, None) | (_, Some(false)) => Ok(false),
+        }
+    }
 }
 
 impl Session {
@@ -100,6 +211,10 @@ impl Session {
             SessionState::Ended | SessionState::Expired => return None,
         };
         let cause = self.end_cause.unwrap_or(cause);
+        let (end, cause) = match self.idle_until() {
+            Some(idle) if idle < end => (idle, EndCause::Idle),
+            _ => (end, cause),
+        };
         if self.is_clock_behind(now) {
             // How long it has lasted is unknown; count it as over since its
             // start.
@@ -112,7 +227,32 @@ impl Session {
     /// Whether the clock is so far before the session's start that it cannot
     /// tell the session's age.
     pub fn is_clock_behind(&self, now: Timestamp) -> bool {
-        self.state.is_open() && now.saturating_add(CLOCK_TOLERANCE) < self.started_at()
+        let latest = self.seen_at.unwrap_or(self.started_at());
+        self.state.is_open() && now.saturating_add(CLOCK_TOLERANCE) < latest
+    }
+
+    /// When an active session runs out if its storefront does not check it
+    /// again; `None` without an idle time-out.
+    pub fn idle_until(&self) -> Option<Timestamp> {
+        let limit = self.idle_timeout.filter(|_| self.state.is_active())?;
+        let seen = self.seen_at.unwrap_or(self.started_at());
+        Some(seen.saturating_add(Duration::from_secs(limit.into())))
+    }
+
+    /// When an open session runs out if nothing happens.
+    pub fn open_until(&self) -> Timestamp {
+        let end = self.ends_at.unwrap_or(self.expires_at);
+        self.idle_until().map_or(end, |idle| idle.min(end))
+    }
+
+    /// Whether a check at `now` is to be stored as activity: at most once in a
+    /// tenth of the idle time-out.
+    pub fn is_activity_due(&self, now: Timestamp) -> bool {
+        let (Some(limit), true) = (self.idle_timeout, self.state_at(now).is_active()) else {
+            return false;
+        };
+        let seen = self.seen_at.unwrap_or(self.started_at());
+        now.duration_since(seen) >= Duration::from_secs(limit.into()) / 10
     }
 
     /// The latest time that is stored for an open session.
@@ -152,10 +292,18 @@ pub enum EndCause {
     CustomerRemoved,
     /// The key that signed its token was retired immediately.
     KeyRetired,
+    /// The agent used the banner's way out.
+    Left,
+    /// The agent signed out of the storefront.
+    SignedOut,
+    /// The storefront redeemed the URL and could not open the session.
+    Unusable,
+    /// Nobody looked at a page for `lac/session/idle_timeout`.
+    Idle,
 }
 
 impl EndCause {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Ended,
         Self::Replaced,
         Self::LinkExpired,
@@ -167,6 +315,10 @@ impl EndCause {
         Self::ConsentExpired,
         Self::CustomerRemoved,
         Self::KeyRetired,
+        Self::Left,
+        Self::SignedOut,
+        Self::Unusable,
+        Self::Idle,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -182,6 +334,10 @@ impl EndCause {
             Self::ConsentExpired => "consent_expired",
             Self::CustomerRemoved => "customer_removed",
             Self::KeyRetired => "key_retired",
+            Self::Left => "left",
+            Self::SignedOut => "signed_out",
+            Self::Unusable => "unusable",
+            Self::Idle => "idle",
         }
     }
 
@@ -193,8 +349,33 @@ impl EndCause {
     pub fn is_expiry(self) -> bool {
         matches!(
             self,
-            Self::LinkExpired | Self::DurationOver | Self::ConsentExpired
+            Self::LinkExpired | Self::DurationOver | Self::ConsentExpired | Self::Idle
         )
+    }
+
+    /// Whether it happened in the agent's browser, as the storefront says.
+    pub fn is_of_browser(self) -> bool {
+        matches!(self, Self::Left | Self::SignedOut | Self::Unusable)
+    }
+}
+
+/// Why a storefront ends a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveCause {
+    #[default]
+    Left,
+    SignedOut,
+    Unusable,
+}
+
+impl From<LeaveCause> for EndCause {
+    fn from(cause: LeaveCause) -> Self {
+        match cause {
+            LeaveCause::Left => Self::Left,
+            LeaveCause::SignedOut => Self::SignedOut,
+            LeaveCause::Unusable => Self::Unusable,
+        }
     }
 }
 

@@ -26,6 +26,11 @@ fn session(state: SessionState, times: [i64; 4]) -> Session {
         key_id: None,
         is_override: false,
         request_id: None,
+        read_only: false,
+        storefront_id: None,
+        idle_timeout: None,
+        seen_at: None,
+        browser: Browser::default(),
     }
 }
 
@@ -54,6 +59,87 @@ fn the_cause_that_shortened_a_session_is_why_it_ended() {
     assert_eq!(over(&open), Some(EndCause::ConsentExpired));
     open.ends_at = None;
     assert!(!open.state_at(Timestamp::from_micros(5)).is_open());
+}
+
+#[test]
+fn a_session_that_nobody_checks_runs_out() {
+    let mut open = session(SessionState::Active, [0, 10, 5, 1000].map(|s| s * SECOND));
+    open.idle_timeout = Some(60);
+    let at = |open: &Session, second: i64| open.expiry_at(Timestamp::from_seconds(second));
+    let idle = |second| {
+        Some(Expiry {
+            at: Timestamp::from_seconds(second),
+            cause: EndCause::Idle,
+        })
+    };
+    assert_eq!(at(&open, 64), None);
+    assert_eq!(at(&open, 65), idle(65), "the redemption counts as seen");
+    assert_eq!(
+        at(&open, 900),
+        idle(65),
+        "the end is when its time was over"
+    );
+    assert!(!open.is_activity_due(Timestamp::from_seconds(10)));
+    assert!(open.is_activity_due(Timestamp::from_seconds(11)));
+    assert!(
+        !open.is_activity_due(Timestamp::from_seconds(65)),
+        "too late"
+    );
+    open.seen_at = Some(Timestamp::from_seconds(64));
+    assert_eq!((at(&open, 123), at(&open, 124)), (None, idle(124)));
+    open.seen_at = Some(Timestamp::from_seconds(990));
+    let over = at(&open, 1000).expect("it is over");
+    assert_eq!(
+        over.cause,
+        EndCause::DurationOver,
+        "a check makes none longer"
+    );
+    open.end_cause = Some(EndCause::ConsentExpired);
+    open.seen_at = None;
+    assert_eq!(
+        at(&open, 65),
+        idle(65),
+        "a planned end is no reason for an earlier one"
+    );
+}
+
+#[test]
+fn only_the_strictest_rule_refuses_to_write() {
+    use ReadOnlyRule as Rule;
+    for (rule, asked, read_only) in [
+        (Rule::Allowed, None, Ok(false)),
+        (Rule::Allowed, Some(true), Ok(true)),
+        (Rule::Allowed, Some(false), Ok(false)),
+        (Rule::Default, None, Ok(true)),
+        (Rule::Default, Some(false), Ok(false)),
+        (Rule::Always, None, Ok(true)),
+        (Rule::Always, Some(true), Ok(true)),
+        (Rule::Always, Some(false), Err(Fault::ReadOnlyRequired)),
+    ] {
+        assert_eq!(rule.decide(asked), read_only, "{rule:?} {asked:?}");
+    }
+    assert_eq!(Rule::from_config(Some("?")), Rule::Always);
+}
+
+#[test]
+fn an_address_has_one_form() {
+    for (given, form) in [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+    ] {
+        assert_eq!(given.parse::<ClientIp>().unwrap().to_string(), form);
+    }
+    for bad in [
+        "",
+        "192.0.2",
+        "192.0.2.7:80",
+        "fe80::1%eth0",
+        "unknown",
+        " ::1",
+    ] {
+        assert_eq!(bad.parse::<ClientIp>(), Err(InvalidClientIp), "{bad:?}");
+    }
 }
 
 proptest! {

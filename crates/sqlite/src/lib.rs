@@ -47,6 +47,7 @@ mod schema;
 mod scratch;
 mod search;
 mod select_builder;
+mod session_actions;
 mod sessions;
 mod state;
 mod stores;
@@ -65,6 +66,7 @@ use rusqlite::{Connection, OpenFlags};
 use self::lock::WriterLock;
 use lac_model::audit::StateKind;
 use lac_model::fault::Fault;
+use lac_model::ids::SessionId;
 use lac_model::notice::Notice;
 use lac_model::time::Timestamp;
 use lac_store::AppendProof;
@@ -295,6 +297,11 @@ impl Store for SqliteStore {
     fn record_token_use(&self, id: i64, at: Timestamp, from: Option<&str>) -> Result<()> {
         let _lock = self.lock_writer(Duration::ZERO)?;
         tokens::record_use(&self.conn, id, at, from)
+    }
+
+    fn record_session_check(&self, id: &SessionId, at: Timestamp) -> Result<()> {
+        let _lock = self.lock_writer(self.timeout)?;
+        sessions::record_check(&self.conn, id, at)
     }
 
     fn count_activity(

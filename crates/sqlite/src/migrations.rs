@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_access.sql"),
     include_str!("migrations/0004_trust.sql"),
     include_str!("migrations/0005_storefronts.sql"),
+    include_str!("migrations/0006_sessions.sql"),
 ];
 
 /// The newest schema version that this program knows.

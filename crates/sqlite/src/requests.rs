@@ -17,7 +17,7 @@ const TABLE: &str = "login_request";
 pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view, \
                       document_kind, document_number, reason, ticket, causes, requested_at, \
                       expires_at, decided_at, decided_by_id, decided_by, decision_reason, \
-                      session_id, request_seq FROM login_request";
+                      session_id, request_seq, read_only FROM login_request";
 
 fn read_request(row: &Row<'_>) -> Result<ApprovalRequest> {
     read_request_with(row, InvalidOptional::ReadAsNone)
@@ -77,6 +77,7 @@ fn parse_request(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<Approval
         decision_reason: rows::get_optional(row, 17, Reason::new, of, out_of_form)?,
         session_id: rows::parse_text_opt(rows::get(row, 18)?, SessionId::new, TABLE, &id)?,
         request_seq: rows::get_u64(row, 19, TABLE)?,
+        read_only: rows::get(row, 20)?,
         id: rows::parse_text(id.clone(), RequestId::new, TABLE, &id)?,
     })
 }
@@ -139,8 +140,8 @@ impl RequestWrites for Tx<'_> {
             .execute(
                 "INSERT INTO login_request (request_seq, id, state, admin_id, admin, customer_id, \
                  website_id, store_view, document_kind, document_number, reason, ticket, causes, \
-                 requested_at, expires_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 requested_at, expires_at, read_only) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
                 params![
                     request.request_seq.cast_signed(),
                     request.id.as_str(),
@@ -157,6 +158,7 @@ impl RequestWrites for Tx<'_> {
                     join_causes(request),
                     request.requested_at.micros(),
                     request.expires_at.micros(),
+                    request.read_only,
                 ],
             )
             .map_err(rows::to_fault)?;

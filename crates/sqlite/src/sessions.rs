@@ -1,25 +1,39 @@
 //! Sessions.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::rows::InvalidOptional;
 use super::rows::damaged_row;
 use super::select_builder::SelectBuilder;
-use super::{Tx, rows};
-use lac_model::bounded::ShortText;
+use super::{Tx, rows, session_actions};
+use lac_model::bounded::{ActionId, ShortText, UserAgent};
 use lac_model::document::{DocumentKind, DocumentRef};
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId, Ticket};
-use lac_model::session::{EndCause, Session, SessionState};
+use lac_model::session::{Browser, ClientIp, EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
-use lac_store::{Permit, Result, SessionQuery, SessionReads, SessionWrite, SessionWrites};
+use lac_store::{
+    Permit, Redemption, Result, SessionQuery, SessionReads, SessionWrite, SessionWrites,
+};
 
 pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
                       document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
                       redeemed_by, ends_at, ended_at, end_cause, issue_seq, key_id, \
-                      is_override, request_id FROM session";
+                      is_override, request_id, read_only, storefront_id, idle_timeout, seen_at, \
+                      client_ip, user_agent FROM session";
 
 const TABLE: &str = "session";
+
+/// When an open session runs out: the expression of the index `session_due`.
+const DUE: &str = "min(\
+    CASE state WHEN 'issued' THEN expires_at ELSE coalesce(ends_at, 0) END, \
+    CASE WHEN state = 'active' AND idle_timeout IS NOT NULL \
+    THEN coalesce(seen_at, redeemed_at, 0) + idle_timeout * 1000000 \
+    ELSE 9223372036854775807 END)";
+
+/// The latest time that a session stores: the expression of the index
+/// `session_latest`.
+const LATEST: &str = "coalesce(seen_at, redeemed_at, issued_at)";
 
 fn read_session(row: &Row<'_>) -> Result<Session> {
     read_session_with(row, InvalidOptional::ReadAsNone)
@@ -64,6 +78,14 @@ fn parse_session(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<Session>
         key_id: rows::get_short_text_opt(row, 18, TABLE, &id)?,
         is_override: rows::get(row, 19)?,
         request_id: rows::get_short_text_opt(row, 20, TABLE, &id)?,
+        read_only: rows::get(row, 21)?,
+        storefront_id: rows::get(row, 22)?,
+        idle_timeout: rows::get(row, 23)?,
+        seen_at: rows::get_time_opt(row, 24)?,
+        browser: Browser {
+            ip: rows::get_optional(row, 25, ClientIp::try_from, of, out_of_form)?,
+            user_agent: rows::get_optional(row, 26, UserAgent::new, of, out_of_form)?,
+        },
         id: rows::parse_text(id.clone(), SessionId::new, TABLE, &id)?,
     })
 }
@@ -137,6 +159,32 @@ impl SessionReads for Tx<'_> {
         let found = statement.query([]).map_err(rows::to_fault)?;
         self.collect_undamaged(found, query.limit, read_session)
     }
+
+    fn sessions_overdue(&self, now: Timestamp) -> Result<Vec<Session>> {
+        let mut overdue = Vec::new();
+        for condition in [format!("{DUE} <= ?1"), format!("{LATEST} > ?1")] {
+            let sql = format!("{SELECT} WHERE state IN ('issued', 'active') AND {condition}");
+            let mut statement = self.conn.prepare_cached(&sql).map_err(rows::to_fault)?;
+            let found = statement.query([now.micros()]).map_err(rows::to_fault)?;
+            overdue.extend(self.collect_undamaged(found, None, read_session)?);
+        }
+        overdue.retain(|session| session.expiry_at(now).is_some());
+        overdue.sort_by_key(|session| std::cmp::Reverse(session.issue_seq));
+        overdue.dedup_by_key(|session| session.issue_seq);
+        Ok(overdue)
+    }
+
+    fn session_action_digest(
+        &self,
+        session: &SessionId,
+        id: &ActionId,
+    ) -> Result<Option<[u8; 32]>> {
+        session_actions::digest(self.conn, session, id)
+    }
+
+    fn session_action_count(&self, session: &SessionId) -> Result<u64> {
+        session_actions::count(self.conn, session)
+    }
 }
 
 impl SessionWrites for Tx<'_> {
@@ -145,8 +193,8 @@ impl SessionWrites for Tx<'_> {
             .execute(
                 "INSERT INTO session (id, state, admin_id, admin, customer_id, website_id, \
                  store_view_id, document_kind, document_number, ticket, issued_at, expires_at, \
-                 issue_seq, key_id, is_override, request_id) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 issue_seq, key_id, is_override, request_id, read_only) VALUES \
+                 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
                 params![
                     session.id.as_str(),
                     session.state.as_str(),
@@ -164,6 +212,7 @@ impl SessionWrites for Tx<'_> {
                     session.key_id,
                     session.is_override,
                     session.request_id,
+                    session.read_only,
                 ],
             )
             .map_err(rows::to_fault)?;
@@ -174,16 +223,27 @@ impl SessionWrites for Tx<'_> {
         &self,
         _permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
-        at: Timestamp,
-        by: &str,
-        ends_at: Timestamp,
+        redemption: &Redemption<'_>,
     ) -> Result<bool> {
+        let browser = redemption.browser;
         let changed = self
             .conn
             .execute(
                 "UPDATE session SET state = 'active', redeemed_at = ?2, redeemed_by = ?3, \
-                 ends_at = ?4, end_cause = NULL WHERE id = ?1 AND state = 'issued'",
-                params![id.as_str(), at.micros(), by, ends_at.micros()],
+                 storefront_id = ?4, ends_at = ?5, end_cause = NULL, read_only = ?6, \
+                 idle_timeout = ?7, client_ip = ?8, user_agent = ?9 \
+                 WHERE id = ?1 AND state = 'issued'",
+                params![
+                    id.as_str(),
+                    redemption.at.micros(),
+                    redemption.by,
+                    redemption.storefront_id,
+                    redemption.ends_at.micros(),
+                    redemption.read_only,
+                    redemption.idle_timeout,
+                    browser.ip.map(|ip| ip.to_string()),
+                    browser.user_agent.as_ref().map(UserAgent::as_str),
+                ],
             )
             .map_err(rows::to_fault)?;
         Ok(changed == 1)
@@ -228,4 +288,52 @@ impl SessionWrites for Tx<'_> {
             .map_err(rows::to_fault)?;
         Ok(changed == 1)
     }
+
+    fn session_action_add(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        session: &SessionId,
+        id: &ActionId,
+        digest: &[u8; 32],
+        at: Timestamp,
+    ) -> Result<()> {
+        session_actions::add(self.conn, session, id, digest, at)
+    }
+
+    fn session_reports_full(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        session: &SessionId,
+    ) -> Result<bool> {
+        session_actions::note_full(self.conn, session)
+    }
+
+    fn session_actions_prune(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        before: Timestamp,
+    ) -> Result<()> {
+        session_actions::prune(self.conn, before)
+    }
+
+    fn session_actions_erase(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        id: CustomerId,
+    ) -> Result<()> {
+        session_actions::erase(self.conn, id)
+    }
+}
+
+/// Sets when an active session was last checked, unless it has run out by then.
+pub(crate) fn record_check(conn: &Connection, id: &SessionId, at: Timestamp) -> Result<()> {
+    let sql = format!(
+        "UPDATE session SET seen_at = ?2 WHERE id = ?1 AND state = 'active' \
+         AND coalesce(seen_at, redeemed_at, 0) < ?2 AND {DUE} > ?2"
+    );
+    let mut statement = conn.prepare_cached(&sql).map_err(rows::to_fault)?;
+    statement
+        .execute(params![id.as_str(), at.micros()])
+        .map_err(rows::to_fault)?;
+    Ok(())
 }

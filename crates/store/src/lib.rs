@@ -113,7 +113,7 @@ pub use requests::{
     DeliveryOutcome, NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads,
     RequestWrites,
 };
-pub use sessions::{SessionReads, SessionWrites};
+pub use sessions::{Redemption, SessionReads, SessionWrites};
 pub use state::StateReads;
 pub use stores::{StoreTreeReads, StoreTreeWrites};
 
@@ -122,6 +122,7 @@ use std::time::Duration;
 use self::unknown_callers::UnknownCallers;
 use lac_model::audit::StateKind;
 use lac_model::fault::Fault;
+use lac_model::ids::SessionId;
 use lac_model::notice::Notice;
 use lac_model::time::Timestamp;
 
@@ -195,6 +196,11 @@ pub trait Store {
     /// Sets the time at which, and the address from which, a token was last
     /// used, unless a later time is stored. Not audited. Does not wait: `busy` if somebody is writing.
     fn record_token_use(&self, id: i64, at: Timestamp, from: Option<&str>) -> Result<()>;
+
+    /// Sets the time at which a storefront last checked an active session,
+    /// unless a later time is stored or the session has run out at `at`. Not
+    /// audited. `busy` if the lock is not free within the store's timeout.
+    fn record_session_check(&self, id: &SessionId, at: Timestamp) -> Result<()>;
 
     /// Adds `by` to a count (a negative number subtracts) and returns the
     /// result. A count starts again once `span` has passed since it began.

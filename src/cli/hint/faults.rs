@@ -122,6 +122,18 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::SessionEnded { .. } => Hint::command(require(R::LOGIN_BUTTON), "lac login")
             .suffix(" starts a new one")
             .fallback("ask the agent for a new login URL"),
+        F::ReadOnlyRequired => Hint::command(
+            OnAllWebsites(R::CONFIG_SECTION),
+            "lac config set lac/session/read_only default",
+        )
+        .prefix("leave out --read-write; an administrator can allow it: ")
+        .fallback("leave out --read-write"),
+        F::ActionConflict { .. } => {
+            Hint::advice("give every action an id of its own, and repeat a report unchanged")
+        }
+        F::TooManyActions { .. } => {
+            Hint::advice("report fewer, larger actions; the session itself goes on")
+        }
         F::LastAdministrator { .. } => Hint::advice(
             "you need another enabled admin user with full access and an account or a token",
         ),

@@ -182,6 +182,8 @@ impl Driver {
         let redeem = LoginRedeem {
             token: url.try_into().unwrap(),
             audience: ORIGINS[website].to_owned().try_into().unwrap(),
+            client_ip: None,
+            user_agent: None,
         };
         let redeemed = redeem.run(&self.shop.storefront(website));
         let may = self.model.may_redeem(&id, website);
@@ -248,7 +250,10 @@ impl Driver {
             return Ok(());
         };
         let which = SessionSelection::Ids(BoundedList::parse("", [id], SessionId::new).unwrap());
-        agree(&SessionEnd { which }.run(&self.shop.administrator()), None)?;
+        agree(
+            &SessionEnd { which, cause: None }.run(&self.shop.administrator()),
+            None,
+        )?;
         self.model.sessions.retain(|session| session.id != *id);
         Ok(())
     }
@@ -314,6 +319,7 @@ fn request_for(plan: &LoginPlan) -> login::LoginRequest {
         ticket: None,
         replace: plan.replace,
         override_consent: plan.overrides,
+        read_only: None,
     }
 }
 

@@ -69,6 +69,10 @@ pub(super) fn decide_login(
         login.reason.clone_from(&found.request.reason);
         login.ticket.clone_from(&found.request.ticket);
         login.store_view = Some(found.request.store_view.clone().try_into()?);
+        // An approval to write covers a session that only reads.
+        if found.request.read_only {
+            login.read_only = Some(true);
+        }
     }
     let mut judgement = judge_login(view, &login, target)?;
     if !causes.is_empty() && approval.is_none() {
@@ -112,6 +116,10 @@ fn mismatch(
     .or(differs(
         overrides && !request.is_override(),
         "basis of consent",
+    ))
+    .or(differs(
+        request.read_only && login.read_only == Some(false),
+        "kind of access",
     ))
 }
 

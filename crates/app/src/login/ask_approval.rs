@@ -86,7 +86,12 @@ fn save_request(
     let (Some(view), Some(admin_id)) = (judgement.store_view, work.actor.admin_id()) else {
         return Err(Fault::internal("a request without store view or agent"));
     };
-    if let Some(known) = find_open_request(work, permit, target, (&view.code, &causes))? {
+    if let Some(known) = find_open_request(
+        work,
+        permit,
+        target,
+        (&view.code, &causes, judgement.read_only),
+    )? {
         return answer_with_existing(work, &request, known);
     }
     let life = work.config.at_default(config::APPROVAL_EXPIRATION_TIME)?;
@@ -111,6 +116,7 @@ fn save_request(
         decided_by: None,
         decision_reason: None,
         session_id: None,
+        read_only: judgement.read_only,
     };
     work.tx.request_add(permit, &request)?;
     work.draft.store_view = Some(view.code);
@@ -119,6 +125,9 @@ fn save_request(
     work.draft.add_detail("causes", words);
     work.draft
         .add_detail("expires_at", request.expires_at.to_string());
+    if request.read_only {
+        work.draft.add_detail("read_only", true);
+    }
     let recorded = work.record()?;
     let request = RequestView::from_request(work, request)?;
     let changed = true;
@@ -134,12 +143,14 @@ fn find_open_request(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
     target: &LoginTarget,
-    (store_view, causes): (&str, &[ApprovalCause]),
+    (store_view, causes, read_only): (&str, &[ApprovalCause], bool),
 ) -> Result<Option<ApprovalRequest>> {
     let mut known = None;
     for request in open_requests(work, target)? {
         let overrides = causes.contains(&ApprovalCause::Override);
-        let is_same = request.store_view == store_view && request.is_override() == overrides;
+        let is_same = request.store_view == store_view
+            && request.is_override() == overrides
+            && request.read_only == read_only;
         match request.state_at(work.now) {
             RequestState::Approved
                 if current_approver(work, &request, &target.customer)?.is_none() =>

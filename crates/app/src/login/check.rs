@@ -43,6 +43,9 @@ pub struct LoginChecked {
     pub also_open: Vec<ConcurrentSession>,
     /// Whether the login would go on without the customer's consent.
     pub overrides_consent: bool,
+    /// Whether the session would be read-only.
+    #[serde(default)]
+    pub read_only: bool,
     pub obstacles: Vec<Fault>,
 }
 
@@ -80,6 +83,7 @@ impl LoginCheck {
                     replaces: None,
                     also_open: Vec::new(),
                     overrides_consent: false,
+                    read_only: self.request.read_only == Some(true),
                     obstacles: obstacles_without_customer(view, fault)?,
                 });
             }
@@ -99,6 +103,7 @@ impl LoginCheck {
                 .collect(),
             also_open: sessions::concurrent_sessions(view, target.customer.id)?,
             overrides_consent: judgement.basis.is_override,
+            read_only: judgement.read_only,
             replaces: judgement
                 .replaced_session
                 .map(|session| session.customer_id.to_string()),

@@ -11,7 +11,7 @@ use lac_model::customer::{Consent, ConsentSource};
 use lac_model::fault::Fault;
 use lac_model::ids::Ticket;
 use lac_model::login::{LoginFacts, allowed_store_views, check_preconditions, select_store_view};
-use lac_model::session::{Session, SessionState};
+use lac_model::session::{ReadOnlyRule, Session, SessionState};
 use lac_model::stores::StoreView;
 use lac_model::time::Timestamp;
 use lac_store::Result;
@@ -32,6 +32,8 @@ pub(super) struct LoginJudgement {
     pub basis: ConsentBasis,
     /// When that consent ends, if it does.
     pub consent_until: Option<Timestamp>,
+    /// Whether the session would be read-only.
+    pub read_only: bool,
 }
 
 /// The obstacles if a document has no customer to log in as. For a guest's
@@ -93,6 +95,14 @@ pub(super) fn judge_login(
     if let Some(before) = target.customer.guard_website_id.filter(|id| *id != website) {
         check_reason_and_ticket(view, request, before, &mut obstacles)?;
     }
+    let websites = [Some(website), target.customer.guard_website_id];
+    let read_only = match read_only_rule(view, websites)?.decide(request.read_only) {
+        Ok(read_only) => read_only,
+        Err(fault) => {
+            obstacles.push(fault);
+            true
+        }
+    };
     let open = open_session_of_agent(view)?;
     if let (Some(session), false) = (&open, request.replace) {
         obstacles.push(Fault::SessionActive {
@@ -110,7 +120,24 @@ pub(super) fn judge_login(
         choices,
         base_url,
         replaced_session: open,
+        read_only,
     })
+}
+
+/// The strictest rule of these websites for read-only sessions.
+pub(super) fn read_only_rule(
+    view: &ReadView<'_>,
+    websites: impl IntoIterator<Item = Option<i64>>,
+) -> Result<ReadOnlyRule> {
+    let mut strictest = ReadOnlyRule::Allowed;
+    for id in websites.into_iter().flatten() {
+        let website = view.store_tree()?.website(id);
+        let rule = view
+            .config
+            .effective(config::SESSION_READ_ONLY, website, None)?;
+        strictest = strictest.max(ReadOnlyRule::from_config(rule.value.as_deref()));
+    }
+    Ok(strictest)
 }
 
 /// The consent that a login would be based on, and whether the agent granted it

@@ -63,6 +63,10 @@ pub struct LoginRequest {
     /// Go on if the customer has not given consent.
     #[serde(default)]
     pub override_consent: bool,
+    /// Whether to look and change nothing (`true`) or to write (`false`).
+    /// Without it, `lac/session/read_only` decides.
+    #[serde(default)]
+    pub read_only: Option<bool>,
 }
 
 impl LoginRequest {
@@ -79,6 +83,9 @@ impl LoginRequest {
         }
         if self.override_consent {
             event.add_detail("override_consent", true);
+        }
+        if let Some(read_only) = self.read_only {
+            event.add_detail("read_only", read_only);
         }
     }
 

@@ -22,7 +22,7 @@ use lac_model::environment::random_bytes;
 use lac_model::fault::Fault;
 use lac_model::ids::SessionId;
 use lac_model::resource::Resource;
-use lac_model::session::{EndCause, Session, SessionState};
+use lac_model::session::{Browser, EndCause, Session, SessionState};
 use lac_model::stores::StoreView;
 use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, OutboxWrite, Permit, RequestWrite, Result, SessionWrite};
@@ -48,6 +48,9 @@ pub struct LoginStarted {
     pub issued_at: Timestamp,
     /// The token's `exp`.
     pub expires_at: Timestamp,
+    /// Whether the agent may look and change nothing.
+    #[serde(default)]
+    pub read_only: bool,
     pub audit_seq: Option<u64>,
     /// The agent's open session that was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,13 +105,17 @@ impl LoginStart {
                 base_url: Some(base_url),
                 basis,
                 consent_until: limit,
+                read_only,
                 ..
             } = judgement
             else {
                 return Err(Fault::internal("a login without store view or base URL"));
             };
             let login = Self {
-                request: decision.request,
+                request: LoginRequest {
+                    read_only: Some(read_only),
+                    ..decision.request
+                },
                 ttl: self.ttl,
             };
             let basis = (basis, limit);
@@ -166,6 +173,11 @@ impl LoginStart {
             key_id: Some(key.public().thumbprint()),
             is_override: basis.is_override,
             request_id: approval.as_ref().map(|g| g.request.id.to_string()),
+            read_only: self.request.read_only == Some(true),
+            storefront_id: None,
+            idle_timeout: None,
+            seen_at: None,
+            browser: Browser::default(),
         };
         work.tx.session_add(&permit.narrow(), &session)?;
         if let Some(approval) = approval {
@@ -190,6 +202,9 @@ impl LoginStart {
         work.draft.consent = Some(basis);
         work.draft
             .add_detail("expires_at", session.expires_at.to_string());
+        if session.read_only {
+            work.draft.add_detail("read_only", true);
+        }
         // Do not reveal a session on another website to readers of this
         // website's events.
         if let Some(old) = old.as_ref().filter(|old| old.website_id == view.website_id) {
@@ -206,6 +221,7 @@ impl LoginStart {
             admin: session.admin,
             issued_at,
             expires_at: session.expires_at,
+            read_only: session.read_only,
             audit_seq: recorded.seq,
             replaced: old.map(|old| ReplacedSession {
                 session_id: old.id,
@@ -304,5 +320,6 @@ fn build_claims(
         website: website.unwrap_or_default(),
         store_view: store_view.code.clone(),
         disable_page_cache: view.config.is_yes(config::DISABLE_PAGE_CACHE)?,
+        read_only: session.read_only,
     })
 }

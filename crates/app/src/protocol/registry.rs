@@ -112,6 +112,9 @@ use_cases! {
     "session.list" sessions::SessionList => Vec<sessions::SessionView>;
     "session.show" sessions::SessionShow => sessions::SessionView;
     "session.end" sessions::SessionEnd => Vec<sessions::SessionEnded>;
+    "session.check" sessions::SessionCheck => sessions::SessionChecked;
+    "session.leave" sessions::SessionLeave => sessions::SessionLeft;
+    "session.report" sessions::SessionReport => sessions::SessionReported;
 
     "customer.list" customers::CustomerList => Page<customers::CustomerView>;
     "customer.show" customers::CustomerShow => customers::CustomerView;

@@ -92,6 +92,7 @@ impl DocumentShow {
             ticket: None,
             replace: true,
             override_consent: false,
+            read_only: None,
         };
         LoginCheck { request }.obstacles(view)
     }

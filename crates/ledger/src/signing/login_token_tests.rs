@@ -16,6 +16,7 @@ fn claims() -> LoginClaims {
         website: "base".into(),
         store_view: "default".into(),
         disable_page_cache: true,
+        read_only: false,
     }
 }
 

@@ -103,6 +103,12 @@ actions! {
     LoginEnd = LoginAsCustomer "end" "loginascustomer_login_end";
     LoginExpire = LoginAsCustomer "expire" "loginascustomer_login_expire";
     SessionRead = LoginAsCustomer "read" "loginascustomer_session_index";
+    // What a storefront reports was done in a session.
+    OrderPlaced = LoginAsCustomer "order_placed" "sales_order_place";
+    AccountChanged = LoginAsCustomer "account_changed" "customer_account_editpost";
+    AddressChanged = LoginAsCustomer "address_changed" "customer_address_formpost";
+    CartChanged = LoginAsCustomer "cart_changed" "checkout_cart_updatepost";
+    OtherDone = LoginAsCustomer "other" "loginascustomer_session_action";
     RequestCreate = LoginAsCustomer "request" "lac_request_save";
     RequestApprove = LoginAsCustomer "approve" "lac_request_approve";
     RequestDeny = LoginAsCustomer "deny" "lac_request_deny";

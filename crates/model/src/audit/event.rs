@@ -5,12 +5,13 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::state::StateDigests;
-use crate::bounded::REASON_MAX;
+use crate::bounded::{REASON_MAX, UserAgent};
 use crate::consent::ConsentMode;
 use crate::customer::{Consent, ConsentSource};
 use crate::document::DocumentRef;
 use crate::fault::Fault;
 use crate::ids::{CustomerId, SessionId, Ticket};
+use crate::session::Browser;
 use crate::time::Timestamp;
 
 /// Whether the act was carried out.
@@ -100,6 +101,8 @@ pub struct Event {
     pub ip_address: Option<String>,
     pub os_account: Option<String>,
     pub login_uid: Option<u32>,
+    /// Of the agent's browser, as a storefront reported it.
+    pub user_agent: Option<UserAgent>,
 }
 
 impl Event {
@@ -126,7 +129,18 @@ impl Event {
             ip_address: None,
             os_account: None,
             login_uid: None,
+            user_agent: None,
         }
+    }
+
+    /// Fills in the agent's browser, as a storefront described it. Without an
+    /// address, the event keeps its caller's.
+    pub fn set_browser(&mut self, browser: &Browser) {
+        if let Some(ip) = browser.ip {
+            self.ip_address = Some(ip.to_string());
+            self.add_detail("ip_source", "storefront");
+        }
+        self.user_agent.clone_from(&browser.user_agent);
     }
 
     pub fn add_detail(&mut self, key: &str, value: impl Into<Value>) {

@@ -77,7 +77,12 @@ cutter! { record:
     b",\"staff\":"
 }
 cutter! { shopper: b"{\"customer_email\":" b",\"reason\":" b",\"details\":" }
-cutter! { staff: b"{\"ip_address\":" b",\"os_account\":" b",\"login_uid\":" }
+cutter! { staff:
+    b"{\"ip_address\":"
+    b",\"os_account\":"
+    b",\"login_uid\":"
+    ? b",\"user_agent\":"
+}
 
 /// The three texts of an event, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +136,7 @@ const NULL: Span = Span {
 
 /// The number of values in all three texts, and the indexes of the first value
 /// of the customer part and of the staff part.
-const VALUE_COUNT: usize = 28;
+const VALUE_COUNT: usize = 29;
 const CUSTOMER_PART_START: usize = 22;
 const STAFF_PART_START: usize = 25;
 

@@ -41,6 +41,10 @@ fn is_id_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-".contains(c)
 }
 
+fn is_action_id_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "._:-".contains(c)
+}
+
 fn is_version_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || ".+-".contains(c)
 }
@@ -73,6 +77,12 @@ text_kinds! {
     PersonNameKind = PersonName: "name", 0 to 255, "a name has at most 255 characters, none of them a control character", is_printable_char;
     /// A name that a user gives to a thing of their own, such as a token.
     LabelKind = Label: "label", 0 to 64, "a label has at most 64 characters, none of them a control character", is_printable_char;
+    /// What a browser calls itself, as its storefront reports it.
+    UserAgentKind = UserAgent: "user_agent", 0 to 256, "a user agent has at most 256 characters, none of them a control character", is_printable_char;
+    /// The id that a storefront gives to something it reports.
+    ActionIdKind = ActionId: "id", 1 to 64, "an action's id is 1 to 64 of the characters A-Z a-z 0-9 . _ : -", is_action_id_char;
+    /// What was done on a customer's behalf, in the storefront's words.
+    SummaryKind = Summary: "summary", 0 to 500, "a summary has at most 500 characters";
 }
 
 impl AllowsEmpty for ShortTextKind {}

@@ -24,6 +24,8 @@ pub const REASON_PATTERN: &str = "lac/reason/pattern";
 pub const TICKET_REQUIRED: &str = "lac/ticket/required";
 pub const TICKET_PATTERN: &str = "lac/ticket/pattern";
 pub const SESSION_MAX_DURATION: &str = "lac/session/max_duration";
+pub const SESSION_READ_ONLY: &str = "lac/session/read_only";
+pub const SESSION_IDLE_TIMEOUT: &str = "lac/session/idle_timeout";
 pub const APPROVAL_REQUIRED: &str = "lac/approval/required";
 pub const APPROVAL_VIP: &str = "lac/approval/vip";
 pub const APPROVAL_ROLES: &str = "lac/approval/roles";
@@ -257,6 +259,25 @@ pub(super) static FIELDS: &[ConfigField] = &[
         "3600",
         "Longest session",
         "How long one may stay logged in as a customer after the login URL was used.",
+    ),
+    lac_field(
+        SESSION_READ_ONLY,
+        PER_WEBSITE,
+        ValueType::OneOf(&["allowed", "default", "always"]),
+        "allowed",
+        "Read-only sessions",
+        "Whether agents may only look: allowed leaves it to --read-only, default makes sessions read-only unless the login says --read-write, always makes every session read-only.",
+    ),
+    lac_field(
+        SESSION_IDLE_TIMEOUT,
+        PER_WEBSITE,
+        ValueType::OffOrSeconds {
+            min: 60,
+            max: 86_400,
+        },
+        "off",
+        "Idle time-out",
+        "How long a session may be left alone. One that its storefront does not check for so long has expired.",
     ),
     lac_field(
         APPROVAL_REQUIRED,

@@ -7,11 +7,19 @@ use super::{action_groups, base_url, pattern};
 use crate::text::is_deceptive;
 use crate::time::{DefaultUnit, parse_duration};
 
+/// The word for a limit that is not set.
+const OFF: &str = "off";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {
     YesNo,
     /// Whole seconds, from `min` to `max`.
     Seconds {
+        min: u64,
+        max: u64,
+    },
+    /// `off`, or whole seconds from `min` to `max`.
+    OffOrSeconds {
         min: u64,
         max: u64,
     },
@@ -59,6 +67,10 @@ impl ValueType {
         match *self {
             Self::YesNo => self.require_known(parse_yes_no(text)),
             Self::Seconds { min, max } => self.check_range(parse_seconds(text), min, max),
+            Self::OffOrSeconds { min, max } => match text.to_ascii_lowercase().as_str() {
+                OFF | "no" => Ok(OFF.to_owned()),
+                _ => self.check_range(parse_seconds(text), min, max),
+            },
             Self::Days { min, max } => self.check_range(parse_days(text), min, max),
             Self::Integer { min, max } => self.check_range(parse_integer(text), min, max),
             Self::Text { max } => self.check_line(text, max, |_| false),
@@ -80,6 +92,9 @@ impl ValueType {
         match *self {
             Self::YesNo => "yes or no".to_owned(),
             Self::Seconds { min, max } => format!("{min} to {max} seconds, like 60, 60s or 10m"),
+            Self::OffOrSeconds { min, max } => {
+                format!("off, or {min} to {max} seconds, like 900, 900s or 15m")
+            }
             Self::Days { min, max } => format!("{min} to {max} days, like 60 or 60d"),
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::Text { max } => format!("one line of 1 to {max} characters"),

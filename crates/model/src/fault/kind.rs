@@ -45,6 +45,7 @@ faults! {
         TokenSpent "token_spent"
         AudienceMismatch "audience_mismatch"
         SessionEnded "session_ended"
+        ReadOnlyRequired "read_only_required"
         LastAdministrator "last_administrator"
         RoleHoldsAll "role_holds_all"
         CustomerPresent "customer_present"
@@ -91,11 +92,13 @@ faults! {
         AlreadyExists "already_exists"
         InUse "in_use"
         StoresChanged "stores_changed"
+        ActionConflict "action_conflict"
         Busy "busy"
         BrokerBusy "broker_busy"
         ErasurePending "erasure_pending";
     Limited:
-        RateLimited "rate_limited";
+        RateLimited "rate_limited"
+        TooManyActions "too_many_actions";
     Tampered:
         LogTampered "log_tampered"
         SchemaTampered "schema_tampered"

@@ -192,6 +192,8 @@ impl<'s> Scenario<'s> {
         let redeem = LoginRedeem {
             token: started.url.clone().try_into()?,
             audience: AUDIENCE.parse()?,
+            client_ip: None,
+            user_agent: None,
         };
         let command = format!("lac redeem - --audience {AUDIENCE} < url.txt");
         let redeemed = redeem.clone().run(&storefront)?;
@@ -363,6 +365,7 @@ fn login_use_case(ticket: &str) -> Result<LoginStart> {
         ticket: Some(ticket.parse().map_err(Fault::internal)?),
         replace: true,
         override_consent: false,
+        read_only: None,
     };
     Ok(LoginStart { request, ttl: None })
 }

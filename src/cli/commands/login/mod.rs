@@ -91,6 +91,14 @@ pub(super) struct LoginArgs {
     #[arg(long)]
     override_consent: bool,
 
+    /// Look only: the storefront refuses every change
+    #[arg(long, conflicts_with = "read_write")]
+    read_only: bool,
+
+    /// Allow changes where sessions are read-only by default
+    #[arg(long)]
+    read_write: bool,
+
     /// Only check; list everything that prevents the login
     #[arg(long)]
     check: bool,
@@ -166,6 +174,11 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
         ticket,
         replace: !args.no_replace,
         override_consent: args.override_consent,
+        read_only: match (args.read_only, args.read_write) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
     };
     if args.check {
         return check(request, cli);

@@ -45,6 +45,11 @@ pub(super) fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
         started.expires_at.format_relative(style.now),
         started.session_id,
     ));
+    if started.read_only {
+        cli.out.print_note(&format!(
+            "{bold}access{reset} read-only: the storefront refuses every change"
+        ));
+    }
     if let Some(old) = &started.replaced {
         cli.out.print_note(&format!(
             "{bold}note{reset}   your session as customer {} has ended",
@@ -54,9 +59,13 @@ pub(super) fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
     for line in also_open_lines(&started.also_open, &style) {
         cli.out.print_note(&format!("{bold}note{reset}   {line}"));
     }
+    let effect = if started.read_only {
+        "Nothing you do there changes the customer's account."
+    } else {
+        "What you do there affects the customer's real account."
+    };
     cli.out.print_note(&format!(
-        "{dim}What you do there affects the customer's real account. End it with: \
-         lac session end {}{reset}",
+        "{dim}{effect} End it with: lac session end {}{reset}",
         started.session_id
     ));
     Ok(())
@@ -86,6 +95,7 @@ struct LoginCheckReport<'a> {
     replaces: Option<&'a str>,
     also_open: &'a [ConcurrentSession],
     overrides_consent: bool,
+    read_only: bool,
     obstacles: Vec<Explanation>,
 }
 
@@ -98,6 +108,7 @@ pub(super) fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
         replaces: checked.replaces.as_deref(),
         also_open: &checked.also_open,
         overrides_consent: checked.overrides_consent,
+        read_only: checked.read_only,
         obstacles: cli.explain_all(&checked.obstacles),
     };
     if cli.out.format.is_machine_readable() {
@@ -123,6 +134,9 @@ pub(super) fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
             "  your open session as customer {} would end",
             sanitize(other)
         ))?;
+    }
+    if report.read_only {
+        Out::print_line("  the session would be read-only")?;
     }
     if report.overrides_consent {
         Out::print_line("  the customer's consent would be overridden")?;

@@ -1,18 +1,22 @@
 //! `lac session …`.
 
+mod report;
 mod rows;
 
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
+use self::report::ReportArgs;
 use self::rows::NARROW;
 use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
 use crate::cli::runner::Cli;
-use lac_app::login::sessions::{SessionEnd, SessionList, SessionSelection, SessionShow};
+use lac_app::login::sessions::{
+    SessionCheck, SessionEnd, SessionList, SessionSelection, SessionShow,
+};
 use lac_model::bounded::BoundedList;
 use lac_model::bounded::IntoBoundedText;
 use lac_model::ids::SessionId;
-use lac_model::session::SessionState;
+use lac_model::session::{LeaveCause, SessionState};
 use lac_render::OutputFormat;
 use lac_render::event::prefers_narrow_table;
 use lac_store::Result;
@@ -37,8 +41,19 @@ enum SessionCommand {
         lac session end\n  \
         lac session end 3f0c9d2b\n  \
         lac session end --admin ben --customer jane@example.com\n  \
-        lac session end --all")]
+        lac session end --all\n  \
+        lac session end 3f0c9d2b17e64a5f8b1c0d9e2f3a4b5c --cause signed_out")]
     End(EndArgs),
+    /// Ask whether a session is still valid, as the storefront that redeemed it
+    #[command(
+        after_help = "Example:\n  lac session check 3f0c9d2b17e64a5f8b1c0d9e2f3a4b5c -o json"
+    )]
+    Check(CheckArgs),
+    /// Report what was done in a session, as the storefront that redeemed it
+    #[command(after_help = "Examples:\n  \
+        lac session report 3f0c9d2b17e64a5f8b1c0d9e2f3a4b5c --action order_placed --document order:000000042\n  \
+        lac session report 3f0c9d2b17e64a5f8b1c0d9e2f3a4b5c --file actions.json")]
+    Report(ReportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +101,34 @@ struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
+struct CheckArgs {
+    /// The session's whole id
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum CauseArg {
+    /// The agent used the banner's way out
+    Left,
+    /// The agent signed out of the storefront
+    SignedOut,
+    /// The storefront redeemed the URL and cannot open the session
+    Unusable,
+}
+
+impl From<CauseArg> for LeaveCause {
+    fn from(arg: CauseArg) -> Self {
+        match arg {
+            CauseArg::Left => Self::Left,
+            CauseArg::SignedOut => Self::SignedOut,
+            CauseArg::Unusable => Self::Unusable,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 struct EndArgs {
     /// The sessions' ids, or their first 8 digits or more [default: your own
     /// open session]
@@ -100,6 +143,9 @@ struct EndArgs {
     /// Open sessions as this customer (id or e-mail address)
     #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
+    /// Why, as the storefront that redeemed them [default: left]
+    #[arg(long, value_enum, requires = "ids")]
+    cause: Option<CauseArg>,
 }
 
 fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
@@ -124,8 +170,14 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
             } else {
                 SessionSelection::Ids(BoundedList::parse("ID", args.ids, SessionId::new)?)
             };
-            cli.print_list(&cli.run(SessionEnd { which })?)?;
+            let cause = args.cause.map(LeaveCause::from);
+            cli.print_list(&cli.run(SessionEnd { which, cause })?)?;
         }
+        SessionCommand::Check(args) => {
+            let id = SessionId::new(args.id)?;
+            cli.print_view(&cli.run(SessionCheck { id })?)?;
+        }
+        SessionCommand::Report(args) => cli.print_view(&cli.run(args.into_request(cli)?)?)?,
     }
     Ok(0)
 }

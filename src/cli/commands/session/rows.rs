@@ -1,7 +1,7 @@
 //! How sessions are printed.
 
 use crate::cli::view::{KeyValueView, TableRow};
-use lac_app::login::sessions::{SessionEnded, SessionView};
+use lac_app::login::sessions::{SessionChecked, SessionEnded, SessionReported, SessionView};
 use lac_model::ids::SessionId;
 use lac_model::session::SessionState;
 use lac_model::time::{Timestamp, format_duration};
@@ -31,6 +31,16 @@ fn issued_text(time: Timestamp, style: &Style) -> StyledText {
     match style.width {
         Some(_) => time.format_relative(style.now).into(),
         None => style.short_time(time).into(),
+    }
+}
+
+/// The agent's browser, as the storefront described it.
+fn browser_text(session: &SessionView) -> Option<String> {
+    let ip = session.client_ip.map(|ip| ip.to_string());
+    let name = session.user_agent.as_deref().map(str::to_owned);
+    match (ip, name) {
+        (Some(ip), Some(name)) => Some(format!("{ip}, {name}")),
+        (one, other) => one.or(other),
     }
 }
 
@@ -85,6 +95,11 @@ impl TableRow for SessionView {
         Column::hidden("document"),
         TICKET,
         Column::hidden("redeemed_by"),
+        Column::hidden("read_only"),
+        Column::hidden("idle_timeout"),
+        Column::hidden("seen_at"),
+        Column::hidden("client_ip"),
+        Column::hidden("user_agent"),
     ];
 }
 
@@ -122,6 +137,14 @@ impl KeyValueView for SessionView {
             .add_some("ended", time(self.ended_at))
             .add_some("because", cause)
             .add_some("time left", self.left_seconds.map(format_duration))
+            .add_some("access", self.read_only.then_some("read-only"))
+            .add_some(
+                "idle time-out",
+                self.idle_timeout
+                    .map(|seconds| format_duration(seconds.into())),
+            )
+            .add_some("last seen", time(self.seen_at))
+            .add_some("browser", browser_text(self))
             .add_some("consent", self.overrides_consent.then_some("overridden"))
             .add_some("document", &self.document)
             .add_some("ticket", &self.ticket)
@@ -139,5 +162,32 @@ impl TableRow for SessionEnded {
         Column::new("changed", "ended now", |row, _| {
             StyledText::yes_no(row.changed)
         }),
+        Column::hidden("end_cause"),
+        Column::hidden("ended_at"),
     ];
+}
+
+impl KeyValueView for SessionChecked {
+    fn lines(&self, style: &Style) -> KeyValues {
+        let access = if self.read_only {
+            "read-only"
+        } else {
+            "read and write"
+        };
+        let cause = self.end_cause.map(|cause| cause.as_str().replace('_', " "));
+        KeyValues::new()
+            .add("session", self.session_id.to_string())
+            .add("state", state_text(self.state))
+            .add("access", access)
+            .add("ends", style.time(self.ends_at))
+            .add_some("because", cause)
+    }
+}
+
+impl KeyValueView for SessionReported {
+    fn lines(&self, _style: &Style) -> KeyValues {
+        KeyValues::new()
+            .add("recorded", self.recorded.to_string())
+            .add("known already", self.known.to_string())
+    }
 }

@@ -47,6 +47,9 @@ pub fn close_session(
     if event.admin_id != Some(session.admin_id) && !cause.is_expiry() {
         event.add_detail("ended_by", work.actor.name.clone());
     }
+    if cause.is_of_browser() {
+        event.set_browser(&session.browser);
+    }
     event.add_detail("cause", cause.as_str());
     if session.is_clock_behind(work.now) {
         event.add_detail("clock", "stood before the session began");
@@ -78,7 +81,7 @@ pub fn describe_session(work: &UnitOfWork<'_>, session: &Session, event: &mut Ev
     Ok(())
 }
 
-fn role_name_of(work: &UnitOfWork<'_>, admin_id: i64) -> Result<Option<String>> {
+pub fn role_name_of(work: &UnitOfWork<'_>, admin_id: i64) -> Result<Option<String>> {
     let Some(user) = none_if_damaged(work.read.admin_user(admin_id))? else {
         return Ok(None);
     };
@@ -91,7 +94,7 @@ pub fn expire_overdue(
     permit: &Permit<'_, SessionWrite>,
 ) -> Result<Option<RecordedEvent>> {
     let mut last = None;
-    for session in open_sessions(work, None)? {
+    for session in work.read.sessions_overdue(work.now)? {
         if let Some(over) = session.expiry_at(work.now) {
             last = Some(close_session(work, permit, &session, over.cause)?);
         }

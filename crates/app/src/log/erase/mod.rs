@@ -19,7 +19,9 @@ use lac_model::customer::email_key;
 use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_model::resource::Resource;
-use lac_store::{Act, Covers, DocumentWrite, OutboxWrite, Permit, RequestWrite, Result};
+use lac_store::{
+    Act, Covers, DocumentWrite, OutboxWrite, Permit, RequestWrite, Result, SessionWrite,
+};
 
 const ERASE_RESOURCES: [Resource; 1] = [Resource::LAC_ERASE];
 
@@ -72,6 +74,7 @@ impl Act for LogErase {
 impl Covers<DocumentWrite> for LogErase {}
 impl Covers<OutboxWrite> for LogErase {}
 impl Covers<RequestWrite> for LogErase {}
+impl Covers<SessionWrite> for LogErase {}
 
 impl LogErase {
     /// Erases, then overwrites the old copies on disk. Calls `at` with the
@@ -288,6 +291,7 @@ impl ErasedOutsideLog {
             rest.documents += work
                 .tx
                 .document_erase_emails(&permit.narrow(), Some(id), &[])?;
+            work.tx.session_actions_erase(&permit.narrow(), id)?;
             rest.requests += work.tx.requests_erase_reasons(&permit.narrow(), id)?;
             rest.notices += work.tx.notices_remove_by_customer(&permit.narrow(), id)?;
         }

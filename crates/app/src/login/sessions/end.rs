@@ -3,22 +3,29 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::check::end_of;
+use super::leave::leave;
 use super::show::{SESSION_RESOURCES, find_session, is_visible, resolve_admin_id};
 use crate::core::find;
 use crate::core::sessions::{close_session, describe_session};
 use crate::{Context, UnitOfWork, WriteOutcome, write};
+use lac_ledger::appender::RecordedEvent;
 use lac_model::audit::Action;
 use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, ShortText};
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::resource::Resource;
-use lac_model::session::{EndCause, Session, SessionState};
-use lac_store::{Act, Covers, Result, SessionQuery, SessionWrite};
+use lac_model::session::{EndCause, LeaveCause, Session, SessionState};
+use lac_model::time::Timestamp;
+use lac_store::{Act, Covers, Permit, Result, SessionQuery, SessionWrite, demand};
 
 /// Ends the selected sessions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionEnd {
     pub which: SessionSelection,
+    /// Why, if a storefront ends sessions that it redeemed; `left` without it.
+    #[serde(default)]
+    pub cause: Option<LeaveCause>,
 }
 
 /// The sessions to end.
@@ -48,60 +55,116 @@ pub struct SessionEnded {
     pub customer_id: CustomerId,
     /// Whether this request ended the session.
     pub changed: bool,
+    #[serde(default)]
+    pub end_cause: Option<EndCause>,
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
 }
 
 impl Act for SessionEnd {
-    const ANY_OF: &'static [Resource] = SESSION_RESOURCES;
+    const ANY_OF: &'static [Resource] = &[
+        Resource::LOGIN_BUTTON,
+        Resource::LAC_SESSIONS,
+        Resource::LAC_STOREFRONT,
+    ];
 }
 
 impl Covers<SessionWrite> for SessionEnd {}
 
 impl SessionEnd {
+    /// A storefront ends sessions that it redeemed, as with `SessionLeave`.
+    ///
     /// # Errors
-    /// `resource_denied`, `session_not_found`, `invalid_value` if several ids
-    /// start with a given prefix, `admin_user_not_found`, `customer_not_found`,
-    /// `customer_ambiguous`, `document_number`. Then no session is ended.
+    /// `resource_denied`, also if a person gives a cause; `session_not_found`,
+    /// `invalid_value` if several ids start with a given prefix,
+    /// `admin_user_not_found`, `customer_not_found`, `customer_ambiguous`,
+    /// `document_number`. Then no session is ended.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<SessionEnded>> {
         write::<Self, _>(
             context,
             Action::LoginEnd,
             |_| {},
             |work, permit| {
-                let sessions = match &self.which {
-                    SessionSelection::Ids(ids) => select_by_id(work, ids)?,
-                    SessionSelection::All => select_open(work, None, None)?,
-                    SessionSelection::Own => select_own(work)?,
-                    SessionSelection::Of { admin, customer } => {
-                        select_open(work, admin.as_deref(), customer.as_deref())?
-                    }
+                let permit = permit.narrow();
+                let is_storefront = work.actor.storefront_id().is_some();
+                let (ended, last) = if is_storefront || self.cause.is_some() {
+                    self.leave_all(work, &permit)?
+                } else {
+                    demand(&work.actor, SESSION_RESOURCES)?;
+                    self.end_all(work, &permit)?
                 };
-                let (mut ended, mut last) = (Vec::new(), None);
-                for session in sessions {
-                    let mut state = session.state_at(work.now);
-                    let changed = session.state.is_open() && state.is_open();
-                    if changed {
-                        last = Some(close_session(
-                            work,
-                            &permit.narrow(),
-                            &session,
-                            EndCause::Ended,
-                        )?);
-                        state = SessionState::Ended;
-                    }
-                    ended.push(SessionEnded {
-                        id: session.id,
-                        state,
-                        admin: session.admin,
-                        customer_id: session.customer_id,
-                        changed,
-                    });
-                }
                 Ok(match last {
                     Some(recorded) => WriteOutcome::Recorded(ended, recorded),
                     None => WriteOutcome::Unchanged(ended),
                 })
             },
         )
+    }
+
+    fn end_all(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        permit: &Permit<'_, SessionWrite>,
+    ) -> Result<(Vec<SessionEnded>, Option<RecordedEvent>)> {
+        let sessions = match &self.which {
+            SessionSelection::Ids(ids) => select_by_id(work, ids)?,
+            SessionSelection::All => select_open(work, None, None)?,
+            SessionSelection::Own => select_own(work)?,
+            SessionSelection::Of { admin, customer } => {
+                select_open(work, admin.as_deref(), customer.as_deref())?
+            }
+        };
+        let (mut ended, mut last) = (Vec::new(), None);
+        for session in sessions {
+            let over = end_of(&session, work.now);
+            if over.is_none() {
+                last = Some(close_session(work, permit, &session, EndCause::Ended)?);
+            }
+            let (ended_at, cause) = over.unwrap_or((work.now, EndCause::Ended));
+            ended.push(SessionEnded {
+                state: match over {
+                    Some(_) => session.state_at(work.now),
+                    None => SessionState::Ended,
+                },
+                id: session.id,
+                admin: session.admin,
+                customer_id: session.customer_id,
+                changed: over.is_none(),
+                end_cause: Some(cause),
+                ended_at: Some(ended_at),
+            });
+        }
+        Ok((ended, last))
+    }
+
+    /// Ends sessions as the acting storefront, which names each by its id.
+    fn leave_all(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        permit: &Permit<'_, SessionWrite>,
+    ) -> Result<(Vec<SessionEnded>, Option<RecordedEvent>)> {
+        work.require_storefront()?;
+        let SessionSelection::Ids(ids) = &self.which else {
+            let reason = "a storefront ends the sessions that it names";
+            return Err(Fault::invalid("ID", reason));
+        };
+        let (mut ended, mut last) = (Vec::new(), None);
+        for id in ids {
+            work.draft.add_detail("session", id.as_str());
+            let (left, recorded, session) =
+                leave(work, permit, id, self.cause.unwrap_or_default())?;
+            last = recorded.or(last);
+            ended.push(SessionEnded {
+                id: left.session_id,
+                state: left.state,
+                admin: session.admin,
+                customer_id: session.customer_id,
+                changed: left.changed,
+                end_cause: Some(left.end_cause),
+                ended_at: Some(left.ended_at),
+            });
+        }
+        Ok((ended, last))
     }
 }
 

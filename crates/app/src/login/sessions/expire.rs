@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::sessions::{expire_overdue, open_sessions};
+use crate::core::sessions::expire_overdue;
 use crate::{Context, WriteOutcome, maintain};
-use lac_store::{Result, SessionQuery};
+use lac_store::Result;
 
 /// Records the links and sessions that have expired. It needs no rights, and
 /// its events name no actor.
@@ -26,20 +26,14 @@ impl SessionExpire {
     /// `busy`, `database`, and errors of the log.
     pub fn run(self, context: &Context<'_>) -> Result<SessionsExpired> {
         let now = context.clock.now();
-        let overdue = {
-            let tx = context.store.read()?;
-            let open = tx.sessions(&SessionQuery::all_open())?;
-            open.iter().any(|session| session.expiry_at(now).is_some())
-        };
-        if !overdue {
+        if context.store.read()?.sessions_overdue(now)?.is_empty() {
             return Ok(SessionsExpired::default());
         }
         maintain(context, |work, permit| {
-            let before = open_sessions(work, None)?.len();
-            let last = expire_overdue(work, permit)?;
             let expired = SessionsExpired {
-                expired: before - open_sessions(work, None)?.len(),
+                expired: work.read.sessions_overdue(work.now)?.len(),
             };
+            let last = expire_overdue(work, permit)?;
             Ok(match last {
                 Some(recorded) => WriteOutcome::Recorded(expired, recorded),
                 None => WriteOutcome::Unchanged(expired), // another process recorded them

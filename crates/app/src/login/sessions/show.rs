@@ -7,11 +7,11 @@ use crate::core::{counted, find};
 use crate::{Context, ReadView};
 use lac_model::access::Actor;
 use lac_model::audit::Action;
-use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
+use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText, UserAgent};
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::resource::Resource;
-use lac_model::session::{EndCause, Session, SessionState};
+use lac_model::session::{ClientIp, EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
 use lac_store::{Result, SessionQuery, none_if_damaged};
 
@@ -68,6 +68,21 @@ pub struct SessionView {
     pub document: Option<String>,
     pub ticket: Option<String>,
     pub redeemed_by: Option<String>,
+    /// Whether the agent may look and change nothing.
+    #[serde(default)]
+    pub read_only: bool,
+    /// How many seconds the session may be left without a check.
+    #[serde(default)]
+    pub idle_timeout: Option<u32>,
+    /// When its storefront last checked it, to a tenth of the idle time-out.
+    #[serde(default)]
+    pub seen_at: Option<Timestamp>,
+    /// The address of the agent's browser, as the storefront reported it.
+    #[serde(default)]
+    pub client_ip: Option<ClientIp>,
+    /// What that browser calls itself.
+    #[serde(default)]
+    pub user_agent: Option<UserAgent>,
 }
 
 impl SessionView {
@@ -244,7 +259,7 @@ fn session_view(view: &ReadView<'_>, session: Session) -> Result<SessionView> {
     let over = session.expiry_at(view.now);
     let state = session.state_at(view.now);
     let ended_at = session.ended_at.or(over.map(|over| over.at));
-    let end = session.ends_at.unwrap_or(session.expires_at);
+    let end = session.open_until();
     Ok(SessionView {
         state,
         admin: session.admin,
@@ -276,6 +291,11 @@ fn session_view(view: &ReadView<'_>, session: Session) -> Result<SessionView> {
         document: session.document.map(|document| document.to_string()),
         ticket: session.ticket.map(|ticket| ticket.as_str().to_owned()),
         redeemed_by: session.redeemed_by,
+        read_only: session.read_only,
+        idle_timeout: session.idle_timeout,
+        seen_at: session.seen_at,
+        client_ip: session.browser.ip,
+        user_agent: session.browser.user_agent,
         id: session.id,
     })
 }

@@ -65,6 +65,20 @@ fn numbers() {
             "99999999999999999999",
         ],
     );
+    let limit = ValueType::OffOrSeconds {
+        min: 60,
+        max: 86_400,
+    };
+    assert_normalized(
+        limit,
+        &[
+            ("off", "off"),
+            ("OFF", "off"),
+            ("no", "off"),
+            ("15m", "900"),
+        ],
+    );
+    assert_rejected(limit, &["0", "59", "25h", "on", "", "never"]);
     let days = ValueType::Days { min: 1, max: 100 };
     assert_normalized(
         days,

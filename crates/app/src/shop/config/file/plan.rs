@@ -112,6 +112,7 @@ mod tests {
         let given = match kind {
             ValueType::YesNo => ["yes", "no"][usize::from(n.is_multiple_of(2))].to_owned(),
             ValueType::Seconds { min, max }
+            | ValueType::OffOrSeconds { min, max }
             | ValueType::Days { min, max }
             | ValueType::Integer { min, max } => (min + n % (max - min + 1)).to_string(),
             ValueType::OneOf(choices) => choices[usize::from(n.is_multiple_of(2))].to_owned(),

@@ -160,6 +160,7 @@ fn canonical_text(field: &ConfigField, value: ScalarValue) -> std::result::Resul
         field.kind,
         ValueType::YesNo
             | ValueType::Seconds { .. }
+            | ValueType::OffOrSeconds { .. }
             | ValueType::Days { .. }
             | ValueType::Integer { .. }
     );

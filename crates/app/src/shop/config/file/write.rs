@@ -32,7 +32,10 @@ pub(crate) fn write_file(state: &ConfigState, tree: &StoreTree) -> String {
             let field = at.field();
             let is_number = matches!(
                 field.kind,
-                ValueType::Seconds { .. } | ValueType::Days { .. } | ValueType::Integer { .. }
+                ValueType::Seconds { .. }
+                    | ValueType::OffOrSeconds { .. }
+                    | ValueType::Days { .. }
+                    | ValueType::Integer { .. }
             );
             let bare = is_number && value.parse::<u64>().is_ok();
             let value = if bare {
