@@ -24,7 +24,7 @@ fn filter() -> Value {
 fn login_request(whom: Value) -> Value {
     json!({
         "whom": whom, "website": "base", "store_view": "en", "reason": "asked on the phone",
-        "ticket": "ZD-4711", "replace": true, "override_consent": false,
+        "ticket": "ZD-4711", "replace": true, "override_consent": false, "read_only": true,
     })
 }
 
@@ -67,7 +67,8 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "login.redeem",
-            json!({"token": "x.y.z", "audience": "https://shop.example"}),
+            json!({"token": "x.y.z", "audience": "https://shop.example",
+                   "client_ip": "203.0.113.9", "user_agent": "Firefox"}),
         ),
         (
             "document.show",
@@ -91,12 +92,24 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             json!({"mine": true, "admin": "alice", "customer": "1", "states": ["active"], "after": id, "limit": 5}),
         ),
         ("session.show", json!({"id": id})),
-        ("session.end", json!({"which": {"ids": [id]}})),
-        ("session.end", json!({"which": "all"})),
-        ("session.end", json!({"which": "own"})),
         (
             "session.end",
-            json!({"which": {"of": {"admin": "alice", "customer": "1"}}}),
+            json!({"which": {"ids": [id]}, "cause": "signed_out"}),
+        ),
+        ("session.end", json!({"which": "all", "cause": null})),
+        ("session.end", json!({"which": "own", "cause": null})),
+        (
+            "session.end",
+            json!({"which": {"of": {"admin": "alice", "customer": "1"}}, "cause": null}),
+        ),
+        ("session.check", json!({"id": id})),
+        ("session.leave", json!({"id": id, "cause": "left"})),
+        (
+            "session.report",
+            json!({"id": id, "actions": [
+                {"id": "o-1", "action": "order_placed", "document": "order:000000001",
+                 "summary": "two apples", "at": "2026-10-05T12:00:00.000000Z"},
+            ]}),
         ),
         (
             "customer.list",

@@ -2,4 +2,5 @@
 
 mod endings;
 mod lists;
+mod storefront;
 mod sweep;

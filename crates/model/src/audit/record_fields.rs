@@ -34,7 +34,7 @@ macro_rules! cutter {
                 let value = values.next()?;
                 *value = ABSENT;
                 let start = at + $optional.len();
-                if bytes.get(at..start)? == $optional {
+                if bytes.get(at..start).is_some_and(|key| key == $optional) {
                     at = find_value_end(bytes, start)?;
                     *value = Span { start, end: at };
                 }
