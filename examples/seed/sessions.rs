@@ -97,6 +97,7 @@ fn start(context: &Context<'_>, customer: u64) -> Result<String, Fault> {
             ticket: None,
             replace: true,
             override_consent: false,
+            read_only: None,
         },
         ttl: None,
     };

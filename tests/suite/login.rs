@@ -31,6 +31,7 @@ fn the_token_holds_no_personal_data() {
         "iss": "test.example", "aud": EU, "sub": "3", "act": {"sub": "alice"},
         "jti": login["session_id"], "iat": 1_791_201_600, "exp": 1_791_201_660,
         "website": "eu", "store_view": "de", "disable_page_cache": true,
+        "read_only": false,
     });
     assert_eq!(claims, expected);
     assert_eq!(login["expires_at"], "2026-10-05T12:01:00.000000Z");

@@ -122,12 +122,9 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::SessionEnded { .. } => Hint::command(require(R::LOGIN_BUTTON), "lac login")
             .suffix(" starts a new one")
             .fallback("ask the agent for a new login URL"),
-        F::ReadOnlyRequired => Hint::command(
-            OnAllWebsites(R::CONFIG_SECTION),
-            "lac config set lac/session/read_only default",
-        )
-        .prefix("leave out --read-write; an administrator can allow it: ")
-        .fallback("leave out --read-write"),
+        F::ReadOnlyRequired => Hint::advice(
+            "leave out --read-write; only lac/session/read_only decides, and it says always",
+        ),
         F::ActionConflict { .. } => {
             Hint::advice("give every action an id of its own, and repeat a report unchanged")
         }

@@ -52,6 +52,10 @@ pub(super) fn end_reason(cause: Option<&str>, opened: bool) -> &'static str {
         Some("consent_expired") => "your permission had expired",
         Some("customer_removed") => "your account was removed",
         Some("key_retired") => "the link could no longer be trusted",
+        Some("left") => "they left your account",
+        Some("signed_out") => "they signed out of the shop",
+        Some("unusable") => "the shop could not open it",
+        Some("idle") => "nothing happened for a while",
         Some(_) => "it was ended",
         None => "no cause is recorded",
     }
