@@ -110,11 +110,8 @@ struct CheckArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum CauseArg {
-    /// The agent used the banner's way out
     Left,
-    /// The agent signed out of the storefront
     SignedOut,
-    /// The storefront redeemed the URL and cannot open the session
     Unusable,
 }
 
@@ -143,7 +140,8 @@ struct EndArgs {
     /// Open sessions as this customer (id or e-mail address)
     #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
-    /// Why, as the storefront that redeemed them [default: left]
+    /// As the storefront that redeemed them, why: the agent left by the banner
+    /// or signed out, or the storefront cannot open them [default: left]
     #[arg(long, value_enum, requires = "ids")]
     cause: Option<CauseArg>,
 }
