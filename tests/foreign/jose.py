@@ -2,6 +2,8 @@
 
 import base64
 import json
+import pathlib
+import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,6 +57,14 @@ assert claims["sub"] == "1" and claims["act"] == {"sub": "anna"}
 assert claims["jti"] == login["session_id"]
 assert claims["exp"] - claims["iat"] == 60
 assert "jane" not in json.dumps(claims).lower(), "a name or address travels in the URL"
+
+# The lines that docs/storefront.md recommends say the same.
+page = pathlib.Path(__file__).parents[2].joinpath("docs/storefront.md").read_text(encoding="utf-8")
+[snippet] = [part for part in re.findall(r"```python\n(.*?)```", page, re.S) if "PyJWKSet" in part]
+(store.home / "jwks.json").write_text(store.ok("key", "jwks"))
+recommended = {"secret": token}
+exec(snippet.replace('"jwks.json"', repr(str(store.home / "jwks.json"))), recommended)
+assert recommended["claims"] == claims
 
 for broken in flipped(token):
     refused(jwt.InvalidTokenError, broken, keys)
