@@ -41,7 +41,7 @@ use self::hint::HintReader;
 use self::out::Out;
 use self::runner::Cli;
 use self::settings::Settings;
-use lac_app::protocol::Service;
+use lac_app::protocol::{GatewayService, Service};
 use lac_model::fault::Fault;
 
 /// The whole command, for parsing, completions and man pages. The arguments of a
@@ -71,6 +71,7 @@ pub fn command() -> Command {
 #[derive(Clone, Copy)]
 pub struct Components {
     pub serve: fn(&Service<'_>) -> Result<(), Fault>,
+    pub serve_http: fn(&GatewayService<'_>) -> Result<(), Fault>,
 }
 
 impl std::fmt::Debug for Components {
@@ -83,6 +84,7 @@ impl Default for Components {
     fn default() -> Self {
         Self {
             serve: |_| Err(Fault::internal("this program cannot serve")),
+            serve_http: |_| Err(Fault::internal("this program cannot serve")),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::args::Globals;
 use super::hook_program::HookProgram;
 use super::saved_filter::RawFilter;
+use lac_app::protocol::GatewayLimits;
 use lac_model::fault::Fault;
 use lac_model::notice::Hook;
 use lac_model::time::parse_duration;
@@ -39,6 +40,19 @@ pub(super) struct SettingsTable {
     pub anchor: AnchorTable,
     #[serde(default)]
     pub hooks: HooksTable,
+    #[serde(default)]
+    pub gateway: GatewayTable,
+}
+
+/// `[gateway]`: how much `lac serve --listen` takes in a minute.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub(super) struct GatewayTable {
+    /// Redemptions from one address; 0 is no limit.
+    pub redeem_per_address: Option<u32>,
+    /// Requests from one storefront; 0 is no limit.
+    pub requests_per_storefront: Option<u32>,
 }
 
 /// `[hooks]`.
@@ -107,6 +121,8 @@ struct SettingsFile {
     anchor: AnchorTable,
     #[serde(default)]
     hooks: HooksTable,
+    #[serde(default)]
+    gateway: GatewayTable,
 }
 
 /// The effective settings of this run.
@@ -124,6 +140,7 @@ pub struct Settings {
     pub filters: std::collections::BTreeMap<String, RawFilter>,
     pub anchor: AnchorSettings,
     pub hooks: HookSettings,
+    pub gateway: GatewayLimits,
     pub output: Option<OutputFormat>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
@@ -199,6 +216,7 @@ impl Settings {
         Ok(Self {
             anchor,
             hooks,
+            gateway: gateway_limits(&chosen.gateway, &file.gateway),
             file: path,
             profile,
             broker_socket: parse_broker_socket(&store)?,
@@ -296,6 +314,18 @@ fn hook_settings(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
         after_redeem: program("after_redeem", chosen.after_redeem.or(file.after_redeem))?,
         timeout,
     })
+}
+
+fn gateway_limits(chosen: &GatewayTable, file: &GatewayTable) -> GatewayLimits {
+    let default = GatewayLimits::default();
+    let redeem = chosen.redeem_per_address.or(file.redeem_per_address);
+    let requests = chosen
+        .requests_per_storefront
+        .or(file.requests_per_storefront);
+    GatewayLimits {
+        redeem_per_address: redeem.unwrap_or(default.redeem_per_address),
+        requests_per_storefront: requests.unwrap_or(default.requests_per_storefront),
+    }
 }
 
 fn invalid(problem: impl Into<String>) -> Fault {

@@ -64,6 +64,7 @@ fn what_the_example_sets_is_the_default() {
     assert_eq!(nothing.anchor.file, shown.anchor.file);
     assert_eq!(nothing.anchor.syslog, shown.anchor.syslog);
     assert_eq!(nothing.hooks.timeout, shown.hooks.timeout);
+    assert_eq!(nothing.gateway, shown.gateway);
     assert_eq!(shown.hooks.after_login, None);
 }
 

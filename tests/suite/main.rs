@@ -44,6 +44,7 @@ mod declared;
 mod doctor;
 mod erase_addresses;
 mod foundation;
+mod gateway;
 mod high_water;
 mod hints;
 mod hooks;

@@ -28,7 +28,7 @@ pub mod shop;
 pub use crate::core::toml::MAX_FILE_BYTES;
 pub use crate::core::{
     Caller, Config, Context, Credential, GroupMember, GroupedAct, GroupedWrite, ReadView,
-    SigningKeys, UnitOfWork, WriteOutcome, check_allowed, config_field, current_agent, is_known,
-    maintain, read, read_unrecorded, record_counted_refusals, write, write_group,
-    write_with_resources, write_without_checkpoint,
+    SigningKeys, UnitOfWork, WriteOutcome, authenticate, check_allowed, config_field,
+    current_agent, is_known, maintain, read, read_unrecorded, record_counted_refusals, write,
+    write_group, write_with_resources, write_without_checkpoint,
 };

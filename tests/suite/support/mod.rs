@@ -1,12 +1,14 @@
 //! Helpers: a store in a temporary directory, and the program run on it.
 
 mod broker;
+mod gateway;
 pub(crate) mod html_page;
 mod in_process_store;
 mod sample_data;
 mod storefront;
 
 pub(crate) use broker::BrokerProcess;
+pub(crate) use gateway::{GatewayProcess, HttpAnswer};
 pub(crate) use in_process_store::InProcessStore;
 pub(crate) use sample_data::*;
 pub(crate) use storefront::*;

@@ -15,6 +15,9 @@ pub enum Credential {
     /// The operating-system account of the real uid, as reported by the kernel.
     OsAccount(String),
     Token(PlainToken),
+    /// A token that must be a storefront's: nobody else is known where it was
+    /// received.
+    StorefrontToken(PlainToken),
     /// A token was given, but it is malformed. The caller is refused; their
     /// operating-system account is not used instead.
     MalformedToken,
@@ -30,6 +33,14 @@ impl Credential {
             None => Self::OsAccount(account.to_owned()),
             Some(Ok(token)) => Self::Token(token),
             Some(Err(_)) => Self::MalformedToken,
+        }
+    }
+
+    /// The token of a storefront's account; without one, nobody is known.
+    pub fn from_storefront_token(token: Option<&str>) -> Self {
+        match token.map(PlainToken::parse) {
+            Some(Ok(token)) => Self::StorefrontToken(token),
+            None | Some(Err(_)) => Self::MalformedToken,
         }
     }
 }

@@ -18,6 +18,15 @@ use lac_store::{ReadTx, Result};
 pub(crate) fn identify(tx: &dyn ReadTx, credential: &Credential, now: Timestamp) -> Result<Actor> {
     match credential {
         Credential::Token(token) => actor_by_token(tx, token, now),
+        Credential::StorefrontToken(token) => {
+            let actor = actor_by_token(tx, token, now)?;
+            match actor.identity {
+                Identity::Storefront(_) => Ok(actor),
+                Identity::AdminUser(_) | Identity::Upkeep => {
+                    Err(token_refused("it is not a storefront's"))
+                }
+            }
+        }
         Credential::MalformedToken => Err(token_refused("it is not an access token of lac")),
         Credential::OsAccount(account) => actor_by_account(tx, account),
         Credential::System => Err(Fault::internal("the program itself is no actor")),

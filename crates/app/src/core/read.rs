@@ -63,6 +63,12 @@ pub fn check_allowed(context: &Context<'_>, action: Action, any_of: &[Resource])
     read(context, action, any_of, |_| Ok(()))
 }
 
+/// The name of the caller, who is refused as in a use case that records `action`
+/// if they are unknown.
+pub fn authenticate(context: &Context<'_>, action: Action) -> Result<String> {
+    read(context, action, &[], |view| Ok(view.actor.name.clone()))
+}
+
 /// Reads without recording anything, for completion. Any error gives an empty
 /// answer.
 pub fn read_unrecorded<T: Default>(

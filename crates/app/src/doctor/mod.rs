@@ -83,6 +83,18 @@ struct DoctorContext<'d> {
 
 type Check = fn(&DoctorContext<'_>) -> Result<DoctorFinding>;
 
+/// Whether the store can serve requests: its files can be read, and the log's
+/// head is the signed one. It takes one short read.
+///
+/// # Errors
+/// Errors of reading the store; `log_tampered`, `checkpoint_missing`.
+pub fn check_ready(context: &Context<'_>) -> Result<()> {
+    let checkpoint = context.high_water.read();
+    let tx = context.store.read()?;
+    let doctor = DoctorContext::new(context, &*tx, checkpoint)?;
+    integrity::check_log(&doctor).map(|_| ())
+}
+
 /// A check that gives no finding if its feature is not in use.
 type OptionalCheck = fn(&DoctorContext<'_>) -> Result<Option<DoctorFinding>>;
 

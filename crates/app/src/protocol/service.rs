@@ -1,11 +1,18 @@
-//! What a broker needs to serve requests.
+//! What the servers need: the broker on a local socket, and the gateway on
+//! HTTP.
 
 use std::io::PipeReader;
+use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::ContextProvider;
+use ipnet::IpNet;
 
+use super::ContextProvider;
+use lac_model::fault::Fault;
+
+/// What a broker needs to serve requests.
 pub struct Service<'s> {
     pub listener: UnixListener,
     pub contexts: &'s dyn ContextProvider,
@@ -17,4 +24,53 @@ pub struct Service<'s> {
     pub log_line: &'s (dyn Fn(&str) + Sync),
     /// Maintenance, to be run about once a minute.
     pub maintenance: &'s (dyn Fn() + Sync),
+}
+
+/// What a gateway needs to serve requests.
+pub struct GatewayService<'s> {
+    pub listener: TcpListener,
+    /// The certificate and its key, unless HTTP is plain.
+    pub tls: Option<TlsFiles>,
+    /// The proxies whose `X-Forwarded-For` counts. If HTTP is plain and there
+    /// are any, nobody else may connect.
+    pub proxies: Vec<IpNet>,
+    pub limits: GatewayLimits,
+    pub contexts: &'s dyn ContextProvider,
+    /// Becomes readable when the gateway must end.
+    pub shutdown: PipeReader,
+    /// Writes a line to the system's log.
+    pub log_line: &'s (dyn Fn(&str) + Sync),
+    /// Whether each request has a line in the system's log.
+    pub logs_requests: bool,
+    /// Maintenance, to be run about once a minute, unless a broker runs it.
+    pub maintenance: Option<&'s (dyn Fn() + Sync)>,
+    /// What the reader of a problem can do about it.
+    pub hint: fn(&Fault) -> Option<String>,
+}
+
+/// The files of a TLS server.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The certificate chain, in PEM.
+    pub cert: PathBuf,
+    /// The private key, in PEM.
+    pub key: PathBuf,
+}
+
+/// How many requests a gateway takes in a minute; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GatewayLimits {
+    /// Redemptions from one address.
+    pub redeem_per_address: u32,
+    /// Requests from one storefront.
+    pub requests_per_storefront: u32,
+}
+
+impl Default for GatewayLimits {
+    fn default() -> Self {
+        Self {
+            redeem_per_address: 60,
+            requests_per_storefront: 60_000,
+        }
+    }
 }

@@ -1,0 +1,140 @@
+//! The gateway: serves storefronts over HTTP. Only the token of a storefront's
+//! account is accepted, and each request runs one use case.
+//!
+//! One thread reads and writes connections; use cases run on a bounded number of
+//! others. Connections, sizes and times are limited, and so is what one address
+//! or storefront may ask for.
+
+mod access_log;
+mod body;
+mod dispatch;
+mod limits;
+mod operations;
+mod peer;
+mod problem;
+mod routes;
+mod server;
+mod state;
+mod storefronts;
+mod tls;
+mod unwinding;
+mod workers;
+mod writes;
+
+use std::io::{self, PipeReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use tokio::net::unix::pipe::Receiver;
+
+use self::access_log::AccessLog;
+use self::server::Server;
+use self::state::Gateway;
+use self::tls::TlsServer;
+use self::workers::{Queue, run_jobs};
+use self::writes::run_writes;
+use lac_app::protocol::GatewayService;
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// Threads for use cases that mostly read.
+const WORKERS: usize = 4;
+
+/// Requests that may wait for a thread.
+const MAX_QUEUED: usize = 1024;
+
+const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Serves until shutdown is requested.
+pub fn serve(service: &GatewayService<'_>) -> Result<()> {
+    let io = |e: io::Error| Fault::io("the gateway", e);
+    let shutdown = service.shutdown.try_clone().map_err(io)?;
+    let jobs = Arc::new(Queue::new(MAX_QUEUED));
+    let writes = Arc::new(Queue::new(MAX_QUEUED));
+    let (log, lines) = AccessLog::new(service.logs_requests);
+    let gateway = Gateway::new(
+        Arc::clone(&jobs),
+        Arc::clone(&writes),
+        log,
+        service.hint,
+        service.proxies.clone(),
+        service.limits,
+    );
+    let server = Server {
+        tls: service.tls.clone().map(TlsServer::new).transpose()?,
+        gateway: Arc::new(gateway),
+    };
+    let has_ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let start = || {
+            spawn(scope, "log", move || {
+                for line in lines {
+                    (service.log_line)(&line);
+                }
+            })?;
+            for _ in 0..WORKERS {
+                let run = || run_jobs(&jobs, service.contexts, service.log_line);
+                spawn(scope, "worker", run)?;
+            }
+            let run = || run_writes(&writes, service.contexts, service.log_line);
+            spawn(scope, "writes", run)?;
+            spawn(scope, "chores", || run_maintenance(service, &has_ended))
+        };
+        let started = start();
+        let ended = match &started {
+            Ok(_) => run_server(service, server, shutdown),
+            Err(fault) => Err(fault.clone()),
+        };
+        jobs.close();
+        writes.close();
+        has_ended.store(true, Ordering::Release);
+        if let Ok(chores) = started {
+            chores.unpark();
+        }
+        ended
+    })
+}
+
+fn spawn<'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    name: &str,
+    run: impl FnOnce() + Send + 'scope,
+) -> Result<Thread> {
+    let builder = thread::Builder::new().name(name.to_owned());
+    let spawned = builder.spawn_scoped(scope, run);
+    let handle = spawned.map_err(|e| Fault::io("a thread", e))?;
+    Ok(handle.thread().clone())
+}
+
+/// Runs the server on this thread.
+fn run_server(service: &GatewayService<'_>, server: Server, shutdown: PipeReader) -> Result<()> {
+    let io = |e: io::Error| Fault::io("the gateway", e);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(io)?;
+    runtime.block_on(async {
+        let listener = service.listener.try_clone().map_err(io)?;
+        listener.set_nonblocking(true).map_err(io)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(io)?;
+        let shutdown = Receiver::from_owned_fd(shutdown.into()).map_err(io)?;
+        server::serve(server, listener, shutdown.readable()).await;
+        Ok(())
+    })
+}
+
+/// Runs maintenance at once, then at intervals until the gateway ends.
+fn run_maintenance(service: &GatewayService<'_>, has_ended: &AtomicBool) {
+    let Some(maintenance) = service.maintenance else {
+        return;
+    };
+    while !has_ended.load(Ordering::Acquire) {
+        if catch_unwind(AssertUnwindSafe(maintenance)).is_err() {
+            (service.log_line)("maintenance panicked");
+        }
+        thread::park_timeout(MAINTENANCE_INTERVAL);
+    }
+}

@@ -1,0 +1,90 @@
+//! What all requests share, and what one of them brings.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ipnet::IpNet;
+
+use super::access_log::AccessLog;
+use super::limits::{RateLimiter, subscriber};
+use super::problem::Problem;
+use super::storefronts::KnownStorefronts;
+use super::workers::{Job, Queue};
+use super::writes::PendingWrite;
+use lac_app::Caller;
+use lac_app::protocol::GatewayLimits;
+use lac_ledger::access_token::TokenHash;
+use lac_model::fault::Fault;
+
+/// What all requests share.
+pub(super) struct Gateway {
+    pub jobs: Arc<Queue<Job>>,
+    pub writes: Arc<Queue<PendingWrite>>,
+    pub log: AccessLog,
+    pub hint: fn(&Fault) -> Option<String>,
+    pub proxies: Vec<IpNet>,
+    pub storefronts: KnownStorefronts,
+    pub requests_per_storefront: RateLimiter<TokenHash>,
+    pub redeem_per_address: RateLimiter<IpAddr>,
+}
+
+/// What an operation works with.
+pub(super) struct Call<'c> {
+    pub gateway: &'c Gateway,
+    pub caller: Caller,
+    /// The client's address.
+    pub address: IpAddr,
+    pub body: Vec<u8>,
+}
+
+impl Gateway {
+    pub(super) fn new(
+        jobs: Arc<Queue<Job>>,
+        writes: Arc<Queue<PendingWrite>>,
+        log: AccessLog,
+        hint: fn(&Fault) -> Option<String>,
+        proxies: Vec<IpNet>,
+        limits: GatewayLimits,
+    ) -> Self {
+        Self {
+            jobs,
+            writes,
+            log,
+            hint,
+            proxies,
+            storefronts: KnownStorefronts::default(),
+            requests_per_storefront: RateLimiter::new(limits.requests_per_storefront),
+            redeem_per_address: RateLimiter::new(limits.redeem_per_address),
+        }
+    }
+
+    /// Counts a request of a storefront.
+    pub(super) fn check_share(&self, token: Option<TokenHash>) -> Result<(), Problem> {
+        let Some(token) = token else {
+            return Ok(());
+        };
+        let share = self.requests_per_storefront.take(&token, Instant::now());
+        share.map_err(|wait| rate_limited("from this storefront", wait))
+    }
+
+    /// Counts a redemption for an address.
+    pub(super) fn check_redemptions(&self, address: IpAddr) -> Result<(), Problem> {
+        let key = subscriber(address);
+        let share = self.redeem_per_address.take(&key, Instant::now());
+        share.map_err(|wait| rate_limited("from this address", wait))
+    }
+
+    /// Takes back the count of a redemption whose token does not verify.
+    pub(super) fn uncount_redemption(&self, address: IpAddr) {
+        self.redeem_per_address.give_back(&subscriber(address));
+    }
+}
+
+fn rate_limited(what: &'static str, wait: Duration) -> Problem {
+    let retry_after = wait.as_secs_f64().ceil().max(1.0);
+    Problem::RateLimited {
+        what,
+        retry_after: Duration::from_secs_f64(retry_after).as_secs(),
+    }
+}

@@ -1,0 +1,5 @@
+//! The gateway: what storefronts do over HTTP.
+
+mod callers;
+mod redeem;
+mod requests;
