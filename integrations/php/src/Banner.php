@@ -11,10 +11,12 @@ namespace Lac\Storefront;
  */
 final class Banner
 {
-    /** The tag `<body …>`, but not where a comment, a script, a style or a title says so. */
-    private const BODY = '~(?:<!--.*?-->|<(script|style|title|template)\b.*?</\1\s*>)(*SKIP)(*FAIL)|<body\b(?:"[^"]*"|\'[^\']*\'|[^>"\'])*>~is';
+    /** What can stand before `<body>`: what hides a `<body>` that is none, or the tag itself. */
+    private const NEXT = '~<(?:!--|(script|style|title|template)\b|body\b)~i';
+    private const BODY = '~\G<body\b(?:"[^"]*+"|\'[^\']*+\'|[^>"\'])*+>~i';
 
     private bool $done = false;
+    private bool $isPage = false;
 
     private function __construct(private readonly string $html, private readonly string $stylesheet)
     {
@@ -38,41 +40,59 @@ final class Banner
             . '<button>Close session</button></form></div>';
     }
 
-    /** The page with the banner right after `<body>`. */
-    public static function insert(string $page, string $banner, string $style): ?string
+    private function filter(string $part, int $phase): string
     {
-        if (stripos($page, '<div id="lac-banner"') !== false) {
-            $banner = '';
+        if ($this->done || !self::isPlainHtml(headers_list())) {
+            return $part;
         }
-        $found = [];
-        if (preg_match(self::BODY, $page, $found, PREG_OFFSET_CAPTURE) === 1) {
-            $at = $found[0][1] + strlen($found[0][0]);
+        // The tags `<html>` and `<body>` may be left out in HTML. A part of a page has no doctype.
+        if (($phase & PHP_OUTPUT_HANDLER_START) !== 0) {
+            $this->isPage = preg_match('~^(?:\s|\xef\xbb\xbf|<!--.*?-->)*<(?:!doctype\s+html|html)\b~is', $part) === 1;
+        }
+        $style = self::style($this->stylesheet, headers_list());
+        // The shop has placed it.
+        $banner = str_contains($part, '<div id="lac-banner"') ? '' : $this->html;
+        $at = self::afterBody($part);
+        if ($at !== null) {
+            $this->finish();
 
-            return substr($page, 0, $at) . $style . $banner . substr($page, $at);
+            return substr($part, 0, $at) . $style . $banner . substr($part, $at);
         }
-        // The tag may be left out in HTML. A part of a page has no doctype.
-        if (preg_match('~^(?:\s|\xef\xbb\xbf|<!--.*?-->)*<(?:!doctype\s+html|html)\b~is', $page) === 1) {
-            return $page . $style . str_replace('id="lac-banner"', 'id="lac-banner" class="lac-fixed"', $banner);
+        if ($this->isPage && ($phase & PHP_OUTPUT_HANDLER_FINAL) !== 0) {
+            $this->finish();
+
+            return $part . $style . str_replace('<div id="lac-banner"', '<div id="lac-banner" class="lac-fixed"', $banner);
+        }
+
+        return $part;
+    }
+
+    /** Where the tag `<body …>` ends. Reads the page once, however large its scripts are. */
+    private static function afterBody(string $page): ?int
+    {
+        $at = 0;
+        while (preg_match(self::NEXT, $page, $found, PREG_OFFSET_CAPTURE, $at) === 1) {
+            $at = $found[0][1];
+            $hiding = strtolower($found[1][0] ?? '');
+            if ($hiding === '' && $found[0][0] !== '<!--') {
+                return preg_match(self::BODY, $page, $tag, 0, $at) === 1 ? $at + strlen($tag[0]) : null;
+            }
+            $end = $hiding === '' ? strpos($page, '-->', $at) : stripos($page, "</$hiding", $at);
+            if ($end === false) {
+                return null;
+            }
+            $at = $end + 2;
         }
 
         return null;
     }
 
-    private function filter(string $part, int $phase): string
+    private function finish(): void
     {
-        if ($this->done || $part === '' || !self::isPlainHtml(headers_list())) {
-            return $part;
-        }
-        $page = self::insert($part, $this->html, self::style($this->stylesheet, headers_list()));
-        if ($page === null) {
-            return $part;
-        }
         $this->done = true;
         if (!headers_sent()) {
             header_remove('Content-Length');
         }
-
-        return $page;
     }
 
     /** @param list<string> $headers */
@@ -107,6 +127,6 @@ final class Banner
             }
         }
 
-        return '<link rel="stylesheet" href="' . Html::escape($path) . "\"$nonce>";
+        return '<link rel="stylesheet" href="' . Html::escape($path) . "\"$nonce/>";
     }
 }

@@ -14,7 +14,7 @@ final class Html
 
     public static function hidden(string $name, string $value): string
     {
-        return '<input type="hidden" name="' . self::escape($name) . '" value="' . self::escape($value) . '">';
+        return '<input type="hidden" name="' . self::escape($name) . '" value="' . self::escape($value) . '"/>';
     }
 
     /** A page that loads nothing but the kit's own style. */

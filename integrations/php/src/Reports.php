@@ -40,7 +40,8 @@ final class Reports
     public function record(Impersonation $impersonation, Action $action, ?string $document = null, ?string $summary = null): void
     {
         $at = \DateTimeImmutable::createFromFormat('U.u', sprintf('%.6F', microtime(true)));
-        $this->database->prepare("INSERT INTO $this->table VALUES (?, ?, ?, ?, ?, ?, 0, 0)")->execute([
+        $this->database->prepare("INSERT INTO $this->table
+            (id, session_id, action, document, summary, at, tries, next_try_at) VALUES (?, ?, ?, ?, ?, ?, 0, 0)")->execute([
             bin2hex(random_bytes(16)),
             $impersonation->sessionId,
             $action->value,

@@ -57,6 +57,12 @@ final class Storefront
         return $this->current;
     }
 
+    /** The banner, for a layout that places it itself; empty outside of an agent's session. */
+    public function banner(): string
+    {
+        return $this->current === null ? '' : Banner::html($this->current, $this->settings, $this->session->csrfToken());
+    }
+
     /** Whether nothing may be changed now. Shops write on GET, too: ask before each write, or use ReadOnlyDatabase. */
     public function isReadOnly(): bool
     {

@@ -240,10 +240,12 @@ class Pages(unittest.TestCase):
     def test_the_banner_is_on_every_page_and_nowhere_else(self):
         browser = come_in()
         for path in ["/", "/account", "/cart", "/orders/000000001", "/nowhere", "/account/password", "/odd/attributes", "/odd/no-body",
-                     "/odd/length", "/odd/policy", "/odd/flushed", "/odd/large"]:
+                     "/odd/length", "/odd/policy", "/odd/flushed", "/odd/large",
+                     "/odd/large-script", "/odd/unclosed", "/odd/placed"]:
             with self.subTest(path):
                 page = browser.get(path)
                 self.assertEqual(page.body.count('<div id="lac-banner"'), 1, page)
+                self.assertIn("/loginascustomer/style.css", page.body)
         for path in ["/odd/fragment", "/odd/json", "/odd/compressed", "/odd/stream"]:
             with self.subTest(path):
                 page = browser.get(path)
@@ -257,7 +259,9 @@ class Pages(unittest.TestCase):
     def test_the_banner_stands_right_after_body(self):
         browser = come_in()
         page = browser.get("/odd/attributes").body
-        self.assertRegex(page, r"<BODY data-x=\"a > b\" class='c'><link rel=\"stylesheet\" href=\"/loginascustomer/style.css\"><div id=\"lac-banner\" role=\"status\">")
+        self.assertRegex(page, r"<BODY data-x=\"a > b\" class='c'><link rel=\"stylesheet\" href=\"/loginascustomer/style.css\"/><div id=\"lac-banner\" role=\"status\">")
+        self.assertRegex(browser.get("/odd/flushed").body, r'<body><link [^>]*><div id="lac-banner"')
+        self.assertIn('class="lac-fixed"', browser.get("/odd/no-body").body)
         self.assertIn('nonce="r4nd0m"', browser.get("/odd/policy").body)
         self.assertNotIn("style=", re.search(r'<div id="lac-banner".*?</div>', page)[0])
 

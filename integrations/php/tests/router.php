@@ -58,6 +58,15 @@ switch (explode('?', $_SERVER['REQUEST_URI'], 2)[0]) {
     case '/odd/large':
         echo "$page<body>", str_repeat('<p class="a">text</p>', 200000), '</body></html>';
         break;
+    case '/odd/large-script':
+        echo '<!doctype html><head><script>', str_repeat('a<b ', 1000000), '</script></head><body>text</body>';
+        break;
+    case '/odd/unclosed':
+        echo '<!doctype html><head>', str_repeat('<script>', 20000), '<body>text';
+        break;
+    case '/odd/placed':
+        echo "$page<body><main>", $parts['lac']->banner(), 'text</main></body></html>';
+        break;
     case '/odd/sign-out':
         session_destroy();
         echo 'bye';
