@@ -172,6 +172,7 @@ const COMMANDS: &[&[&str]] = &[
     ],
     &["storefront", "add", "another", "--website", "base"],
     &["storefront", "list"],
+    &["storefront", "rotate", "shop"],
     &["storefront", "revoke", "shop"],
     &["outbox", "list"],
     &["outbox", "retry", "--all"],

@@ -290,6 +290,12 @@ impl ActingToken {
 }
 
 impl AccessToken {
+    /// Whether it is neither revoked nor expired. Its owner and the tokens that
+    /// it descends from can still make it invalid.
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
     pub fn to_acting_token(&self) -> ActingToken {
         ActingToken {
             id: self.id,

@@ -143,6 +143,8 @@ pub enum Fault {
     AskLimit { customer: String, most: u64 },
     #[error("ask {ask} is closed: {state}")]
     AskClosed { ask: String, state: String },
+    #[error("the storefront {storefront} was revoked")]
+    StorefrontRevoked { storefront: String },
     #[error("customer {customer} still exists: only who was removed is erased from the log")]
     CustomerPresent { customer: String },
     #[error("role {role} has access to everything: single resources cannot be taken from it")]

@@ -1,5 +1,7 @@
 //! `lac storefront …`.
 
+use std::time::Duration;
+
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{CommandSpec, parse_args, with_subcommands};
@@ -11,9 +13,11 @@ use crate::cli::runner::Cli;
 use crate::cli::view::{KeyValueView, TableRow};
 use lac_app::access::storefronts::{
     StorefrontAdd, StorefrontAdded, StorefrontList, StorefrontRevoke, StorefrontRevoked,
-    StorefrontView,
+    StorefrontRotate, StorefrontRotated, StorefrontView,
 };
 use lac_model::bounded::{BoundedList, ShortText};
+use lac_model::fault::Fault;
+use lac_model::time::parse_duration;
 use lac_render::Style;
 use lac_render::column::Column;
 use lac_render::one::KeyValues;
@@ -36,7 +40,12 @@ enum StorefrontCommand {
     /// List storefronts
     #[command(after_help = "Example:\n  lac storefront list -o json")]
     List(ListArgs),
-    /// Revoke a storefront and its token
+    /// Give a storefront a new token and show it once
+    #[command(after_help = "Examples:\n  \
+        lac storefront rotate shop-eu\n  \
+        lac storefront rotate shop-eu --grace 0")]
+    Rotate(RotateArgs),
+    /// Revoke a storefront and its tokens
     #[command(after_help = "Example:\n  lac storefront revoke shop-eu")]
     Revoke(RevokeArgs),
 }
@@ -64,6 +73,15 @@ struct ListArgs {
 }
 
 #[derive(Debug, Args)]
+struct RotateArgs {
+    /// The storefront
+    name: String,
+    /// How long the old token still works: 0 to 7d
+    #[arg(long, value_name = "TIME", default_value = "10m")]
+    grace: String,
+}
+
+#[derive(Debug, Args)]
 struct RevokeArgs {
     /// The storefront
     name: String,
@@ -76,6 +94,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
             cli.connect()?;
             paging::show_pages(cli, &args.paging, |part| cli.run(StorefrontList { part }))?;
         }
+        StorefrontCommand::Rotate(args) => rotate(args, cli)?,
         StorefrontCommand::Revoke(args) => cli.print_view(&cli.run(StorefrontRevoke {
             name: args.name.try_into()?,
         })?)?,
@@ -108,6 +127,37 @@ fn add(args: AddArgs, cli: &Cli) -> Result<()> {
         "this token of the storefront {name} is shown once; {until}"
     ));
     Ok(())
+}
+
+fn rotate(args: RotateArgs, cli: &Cli) -> Result<()> {
+    let grace = match args.grace.as_str() {
+        "0" => Duration::ZERO,
+        text => parse_duration(text, None).map_err(|e| Fault::invalid("--grace", e))?,
+    };
+    let request = StorefrontRotate {
+        name: args.name.try_into()?,
+        grace: Some(grace),
+    };
+    let rotated = cli.run(request)?;
+    if cli.out.format.is_machine_readable() {
+        return cli.print_view(&rotated);
+    }
+    Out::print_line(rotated.token.expose())?;
+    let former = match rotated.former_until {
+        None => "no older token works any more".to_owned(),
+        Some(at) => format!("the old one works until {}", cli.style().time(at)),
+    };
+    let name = sanitize(&rotated.name);
+    cli.out.print_note(&format!(
+        "this token of the storefront {name} is shown once; {former}"
+    ));
+    Ok(())
+}
+
+impl KeyValueView for StorefrontRotated {
+    fn lines(&self, _style: &Style) -> KeyValues {
+        KeyValues::new() // only the token goes to stdout
+    }
 }
 
 impl KeyValueView for StorefrontAdded {
@@ -169,6 +219,7 @@ impl TableRow for StorefrontView {
         }),
         Column::new("revoked_at", "state", state_text),
         Column::hidden("expires_at"),
+        Column::hidden("former_until"),
         Column::new("last_used_at", "last used", last_use_text),
         Column::hidden("last_used_from"),
     ];

@@ -142,6 +142,12 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         }
         F::AskNotFound { .. } => Hint::advice("check the id"),
         F::RateLimited { retry_after, .. } => Hint::advice(format!("try again in {retry_after} s")),
+        F::StorefrontRevoked { .. } => Hint::command(
+            require(R::LAC_STOREFRONTS),
+            "lac storefront add NAME --website CODE",
+        )
+        .suffix(" adds another one")
+        .fallback("ask an administrator for a token of another storefront"),
         F::CustomerPresent { customer } => Hint::command(
             require(R::CUSTOMER_ACTIONS),
             format!("lac customer remove {}", shell_word(customer)),

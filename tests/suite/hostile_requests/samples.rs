@@ -267,6 +267,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             json!({"name": "till", "websites": ["base"], "consent": true, "sync": true}),
         ),
         ("storefront.list", json!({"part": part()})),
+        (
+            "storefront.rotate",
+            json!({"name": "nowhere", "grace": {"secs": 60, "nanos": 0}}),
+        ),
         ("storefront.revoke", json!({"name": "nowhere"})),
         ("key.list", json!({})),
         ("key.jwks", json!({})),

@@ -8,6 +8,7 @@ mod last_way_in;
 mod limits;
 mod roles;
 mod search;
+mod storefront_tokens;
 mod storefronts;
 mod token_limits;
 mod tokens;

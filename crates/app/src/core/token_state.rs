@@ -57,13 +57,20 @@ pub fn ancestor_state(
         };
         match own_state(read, &parent, now)? {
             TokenState::Active => next = parent.parent_id,
-            // A storefront added with an expiring token keeps its own token,
-            // which has no expiry, after that token has expired.
-            TokenState::Expired if token.expires_at.is_none() => next = parent.parent_id,
+            // A storefront added with an expiring token keeps its own token
+            // after that one has expired: it has no expiry, or since it was
+            // replaced a later one.
+            TokenState::Expired if outlives(token, &parent) => next = parent.parent_id,
             other => return Ok(Some(other)),
         }
     }
     Ok(next.map(|_| TokenState::Revoked))
+}
+
+/// Whether a token was made to be valid after `parent` has expired. One that
+/// was not expires with it at the latest.
+fn outlives(token: &AccessToken, parent: &AccessToken) -> bool {
+    token.expires_at.is_none() || token.expires_at > parent.expires_at
 }
 
 fn own_state(read: &dyn ReadTx, token: &AccessToken, now: Timestamp) -> Result<TokenState> {

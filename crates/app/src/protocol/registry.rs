@@ -172,6 +172,7 @@ use_cases! {
 
     "storefront.add" storefronts::StorefrontAdd => storefronts::StorefrontAdded;
     "storefront.list" storefronts::StorefrontList => Page<storefronts::StorefrontView>;
+    "storefront.rotate" storefronts::StorefrontRotate => storefronts::StorefrontRotated;
     "storefront.revoke" storefronts::StorefrontRevoke => storefronts::StorefrontRevoked;
 
     "key.list" keys::KeyList => Vec<keys::KeyView>;

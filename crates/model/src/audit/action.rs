@@ -165,6 +165,7 @@ actions! {
     KeyRetire = Keys "retire" "lac_key_retire";
     KeyRead = Keys "read" "lac_key_index";
     StorefrontAdd = Storefronts "add" "adminhtml_integration_save";
+    StorefrontRotate = Storefronts "rotate" "adminhtml_integration_tokensexchange";
     StorefrontRevoke = Storefronts "revoke" "adminhtml_integration_delete";
     StorefrontRead = Storefronts "read" "adminhtml_integration_index";
 }

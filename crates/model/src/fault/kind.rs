@@ -48,6 +48,7 @@ faults! {
         ReadOnlyRequired "read_only_required"
         LastAdministrator "last_administrator"
         RoleHoldsAll "role_holds_all"
+        StorefrontRevoked "storefront_revoked"
         CustomerPresent "customer_present"
         TooManyMissing "too_many_missing"
         AskOpen "ask_open"

@@ -136,6 +136,7 @@ impl OcsfKind {
             Action::KeyRetire => delete("key", "purpose"),
             Action::KeyRead => read("key", "purpose"),
             Action::StorefrontAdd => create("storefront", "name"),
+            Action::StorefrontRotate => update("storefront", "name"),
             Action::StorefrontRevoke => delete("storefront", "name"),
             Action::StorefrontRead => read("storefront", "name"),
         }

@@ -2,17 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::tokens::lineage::InheritedLimits;
+use super::token::{NewToken, check_within_own_resources, create_token};
 use crate::access::tokens::shown_once;
 use crate::core::{find, names};
 use crate::{Context, WriteOutcome, write};
 use lac_ledger::access_token::PlainToken;
-use lac_model::access::{
-    AccessToken, ActingToken, Rights, Storefront, StorefrontRights, TokenOwner,
-};
+use lac_model::access::{Storefront, StorefrontRights};
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
-use lac_model::environment::random_bytes;
 use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
@@ -62,7 +59,8 @@ impl StorefrontAdd {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `already_exists`,
     /// `invalid_value`; `input_required` without a website; `beyond_own_rights`
-    /// if the actor's token descends from too many others.
+    /// if the storefront could do what the actor may not, or the actor's token
+    /// descends from too many others.
     pub fn run(self, context: &Context<'_>) -> Result<StorefrontAdded> {
         let name = names::check_name("storefront", &self.name)?;
         if self.websites.is_empty() {
@@ -91,6 +89,7 @@ impl StorefrontAdd {
                     codes.push(website.code.clone());
                 }
             }
+            check_within_own_resources(work, rights)?;
             let storefront = Storefront {
                 id: 0,
                 name: name.clone(),
@@ -100,32 +99,9 @@ impl StorefrontAdd {
                 revoked_at: None,
             };
             let id = work.tx.storefront_put(&permit.narrow(), &storefront)?;
-            let plain = PlainToken::generate(random_bytes(work.random));
-            let inherited = InheritedLimits::from_actor_token(work)?;
-            let shown = work.actor.token.as_ref();
-            let is_bounded = shown.is_some_and(ActingToken::is_restricted);
-            let token = AccessToken {
-                id: 0,
-                owner: TokenOwner::Storefront(id),
-                name: name.clone(),
-                created_at: work.now,
-                expires_at: inherited.expires_at.filter(|_| is_bounded),
-                revoked_at: None,
-                last_used_at: None,
-                last_used_from: None,
-                // It has the fixed rights of a storefront, on the storefront's
-                // websites.
-                limit: Rights::unrestricted(),
-                parent_id: inherited.parent_id,
-            };
-            if let Some(parent) = token.parent_id {
-                work.draft.add_detail("parent", parent);
-                let ends = token.expires_at.map(|at| at.to_string());
-                work.draft.add_detail("expires_at", ends);
-            }
-            let hash = plain.hash();
-            work.tx
-                .access_token_add(&permit.narrow(), &token, hash.as_bytes())?;
+            let NewToken {
+                plain, expires_at, ..
+            } = create_token(work, &permit.narrow(), id, name.clone())?;
             let recorded = work.record()?;
             let answer = StorefrontAdded {
                 token: plain,
@@ -134,7 +110,7 @@ impl StorefrontAdd {
                 websites: codes,
                 consent: self.consent,
                 sync: self.sync,
-                expires_at: token.expires_at,
+                expires_at,
             };
             Ok(WriteOutcome::Recorded(answer, recorded))
         })

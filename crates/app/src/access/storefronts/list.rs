@@ -31,6 +31,9 @@ pub struct StorefrontView {
     /// When its token expires; `null` for never.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
+    /// Until when a token that was replaced still works.
+    #[serde(default)]
+    pub former_until: Option<Timestamp>,
     /// When one of its tokens was last used, to the minute.
     #[serde(default)]
     pub last_used_at: Option<Timestamp>,
@@ -66,6 +69,9 @@ impl StorefrontList {
                     let owner = TokenOwner::Storefront(storefront.id);
                     let tokens = view.read.access_tokens(owner)?;
                     let seen = ids.filter(|id| view.actor.can_see_website(**id));
+                    let former = tokens.split_last().map_or(&[][..], |(_, former)| former);
+                    let former = former.iter().filter(|token| token.is_valid_at(view.now));
+                    let former_until = former.filter_map(|token| token.expires_at).max();
                     let used = tokens.iter().max_by_key(|token| token.last_used_at);
                     Ok(StorefrontView {
                         id: storefront.id,
@@ -77,6 +83,7 @@ impl StorefrontList {
                         sync: storefront.rights.may_sync,
                         created_at: storefront.created_at,
                         revoked_at: storefront.revoked_at,
+                        former_until,
                         last_used_at: used.and_then(|token| token.last_used_at),
                         last_used_from: used.and_then(|token| token.last_used_from.clone()),
                         expires_at: tokens.last().and_then(|token| token.expires_at),

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::list::is_visible;
+use super::changeable_storefront;
 use crate::{Context, WriteOutcome, write};
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::ShortText;
-use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, Result, StorefrontWrite};
@@ -39,20 +38,7 @@ impl StorefrontRevoke {
         let name = self.name;
         let fill = |event: &mut Event| event.add_detail("name", name.clone());
         write::<Self, _>(context, Action::StorefrontRevoke, fill, |work, permit| {
-            let all = work.read.storefronts()?.into_iter();
-            let found = all.filter(|s| s.name == name).find(|s| is_visible(work, s));
-            let mut storefront = found.ok_or_else(|| Fault::StorefrontNotFound {
-                storefront: name.clone().into(),
-            })?;
-            if !storefront
-                .websites
-                .iter()
-                .all(|id| work.actor.can_see_website(*id))
-            {
-                return Err(Fault::BeyondOwnRights {
-                    what: format!("{name} serves further websites"),
-                });
-            }
+            let mut storefront = changeable_storefront(work, &name)?;
             let answer = |revoked_at, changed| StorefrontRevoked {
                 name: name.clone().into(),
                 revoked_at,

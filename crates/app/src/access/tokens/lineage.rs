@@ -33,7 +33,7 @@ impl Covers<TokenWrite> for TokenRevocation {}
 impl Covers<StorefrontWrite> for TokenRevocation {}
 
 /// Revokes the descendants of these tokens that are not revoked yet; returns
-/// their ids. A storefront is revoked with its token, because it has no other.
+/// their ids. A storefront is revoked with its last valid token.
 pub fn revoke_descendants(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, TokenRevocation>,
@@ -48,6 +48,7 @@ pub fn revoke_descendants(
             .access_token_revoke(&permit.narrow(), token.id, work.now)?;
         revoked.push(token.id);
         if let TokenOwner::Storefront(id) = token.owner
+            && !has_valid_token(work, token.owner)?
             && let Some(mut storefront) = work.read.storefront(id)?
             && storefront.revoked_at.is_none()
         {
@@ -57,6 +58,11 @@ pub fn revoke_descendants(
     }
     revoked.sort_unstable();
     Ok(revoked)
+}
+
+fn has_valid_token(work: &UnitOfWork<'_>, owner: TokenOwner) -> Result<bool> {
+    let tokens = work.read.access_tokens(owner)?;
+    Ok(tokens.iter().any(|token| token.is_valid_at(work.now)))
 }
 
 /// The ids of the tokens that an actor with a restricted token can see and
