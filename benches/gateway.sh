@@ -77,6 +77,7 @@ prepare() {
   rm -rf "$dir/store" "$dir/tokens"
   "$seed" --store "$dir/store" --customers 20000 --consents 20000 --open-sessions "$tokens" --tokens "$dir/tokens"
   made_at=$SECONDS
+  # shellcheck disable=SC2046 # one word for each flag and code
   bearer=$(LAC_STORE=$dir/store "$lac" storefront add bench $("$lac" --store "$dir/store" stores list -o json |
     python3 -c 'import json, sys
 for node in json.load(sys.stdin):
