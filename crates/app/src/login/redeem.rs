@@ -12,7 +12,7 @@ use super::verify::{active_login_keys, check_audience, check_not_expired, read_c
 use crate::core::consent;
 use crate::core::sessions;
 use crate::login::outbox;
-use crate::{Context, UnitOfWork, WriteOutcome, current_agent, write};
+use crate::{Context, GroupedAct, UnitOfWork, WriteOutcome, current_agent};
 use lac_model::access::Actor;
 use lac_model::audit::Action;
 use lac_model::bounded::{LongText, UserAgent};
@@ -88,26 +88,12 @@ impl Act for LoginRedeem {
 impl Covers<SessionWrite> for LoginRedeem {}
 impl Covers<OutboxWrite> for LoginRedeem {}
 
-impl LoginRedeem {
-    /// # Errors
-    /// In this order: `not_authenticated`, `resource_denied`, `token_invalid`,
-    /// `audience_mismatch`, `token_spent`, `token_expired`, `feature_disabled`,
-    /// `customer_inactive`, `customer_unconfirmed`, `customer_local`,
-    /// `consent_withheld`, `state_tampered` if the stored consent differs from
-    /// the log, `session_ended` if the agent has lost the rights since or the
-    /// session is over.
-    pub fn run(self, context: &Context<'_>) -> Result<LoginRedeemed> {
-        write::<Self, _>(
-            context,
-            Action::LoginRedeem,
-            |_| {},
-            |work, permit| self.redeem(work, permit),
-        )
-    }
+impl GroupedAct for LoginRedeem {
+    const ACTION: Action = Action::LoginRedeem;
+    type Answer = LoginRedeemed;
 
-    /// Redeems the token in this transaction.
-    pub(crate) fn redeem(
-        &self,
+    fn run_in(
+        self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, Self>,
     ) -> Result<WriteOutcome<LoginRedeemed>> {
@@ -129,6 +115,19 @@ impl LoginRedeem {
         let (customer, agent) = self.check_redeemable(work, &claims, &session)?;
         let session = Session { browser, ..session };
         open_session(work, permit, &claims, session, &customer, agent)
+    }
+}
+
+impl LoginRedeem {
+    /// # Errors
+    /// In this order: `not_authenticated`, `resource_denied`, `token_invalid`,
+    /// `audience_mismatch`, `token_spent`, `token_expired`, `feature_disabled`,
+    /// `customer_inactive`, `customer_unconfirmed`, `customer_local`,
+    /// `consent_withheld`, `state_tampered` if the stored consent differs from
+    /// the log, `session_ended` if the agent has lost the rights since or the
+    /// session is over.
+    pub fn run(self, context: &Context<'_>) -> Result<LoginRedeemed> {
+        self.run_alone(context)
     }
 
     fn check_redeemable(

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::check::{end_of, find_redeemed};
 use crate::core::sessions::{describe_session, role_name_of};
-use crate::{Context, UnitOfWork, WriteOutcome, write};
+use crate::{Context, GroupedAct, UnitOfWork, WriteOutcome};
 use lac_ledger::appender::RecordedEvent;
 use lac_model::audit::{Action, Event};
 use lac_model::fault::Fault;
@@ -51,30 +51,21 @@ impl Covers<SessionWrite> for SessionReport {}
 /// An action that is not on record yet, and the digest of its content.
 type NewAction<'r> = (&'r ReportedAction, [u8; 32]);
 
-impl SessionReport {
-    /// Records all actions or none.
-    ///
-    /// # Errors
-    /// `resource_denied` for everybody but a storefront, `session_not_found`,
-    /// `session_ended` if the session was over for longer than 24 hours,
-    /// `action_conflict` if an id is known with other content,
-    /// `too_many_actions`.
-    pub fn run(self, context: &Context<'_>) -> Result<SessionReported> {
-        write::<Self, _>(
-            context,
-            Action::OtherDone,
-            |event| event.add_detail("session", self.id.as_str()),
-            |work, permit| self.report(work, permit),
-        )?
+impl GroupedAct for SessionReport {
+    const ACTION: Action = Action::OtherDone;
+    /// That a session has reported too much is a fault, and on record once, so
+    /// it is part of the answer.
+    type Answer = Result<SessionReported>;
+
+    fn describe(&self, draft: &mut Event) {
+        draft.add_detail("session", self.id.as_str());
     }
 
-    /// Records the actions in this transaction. That a session has reported too
-    /// much is a fault, and on record once, so it is part of the answer.
-    pub(crate) fn report(
-        &self,
+    fn run_in(
+        self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, Self>,
-    ) -> Result<WriteOutcome<Result<SessionReported>>> {
+    ) -> Result<WriteOutcome<Self::Answer>> {
         let session = find_redeemed(work, &self.id)?;
         let mut template = describe(work, &session)?;
         work.draft = template.clone();
@@ -103,6 +94,19 @@ impl SessionReport {
             Some(recorded) => WriteOutcome::Recorded(answer, recorded),
             None => WriteOutcome::Unchanged(answer),
         })
+    }
+}
+
+impl SessionReport {
+    /// Records all actions or none.
+    ///
+    /// # Errors
+    /// `resource_denied` for everybody but a storefront, `session_not_found`,
+    /// `session_ended` if the session was over for longer than 24 hours,
+    /// `action_conflict` if an id is known with other content,
+    /// `too_many_actions`.
+    pub fn run(self, context: &Context<'_>) -> Result<SessionReported> {
+        self.run_alone(context)?
     }
 
     /// The actions that are new, and how many are known. An id with other
