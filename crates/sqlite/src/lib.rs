@@ -316,6 +316,13 @@ impl Store for SqliteStore {
         activity::count(&self.conn, activity, subject, by, now, span)
     }
 
+    fn data_version(&self) -> Result<i64> {
+        self.conn
+            .prepare_cached("PRAGMA main.data_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(rows::to_fault)
+    }
+
     fn check_cancelled(&self) -> Result<()> {
         match &self.cancel_check {
             Some(cancelled) if cancelled.is_cancelled() => Err(cancel::cancelled_fault()),

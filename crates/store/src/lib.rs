@@ -218,6 +218,11 @@ pub trait Store {
         span: Duration,
     ) -> Result<ActivityCount>;
 
+    /// A number that is another one once somebody else has committed a change:
+    /// two equal numbers from the same connection mean that the store is the
+    /// same. Numbers of different connections cannot be compared.
+    fn data_version(&self) -> Result<i64>;
+
     /// Does nothing, or fails if the caller has gone away, so that a long loop
     /// can end early.
     ///

@@ -29,6 +29,18 @@ pub struct SessionChecked {
     pub end_cause: Option<EndCause>,
 }
 
+/// A session as it was read for a check. While the store does not change, later
+/// checks can be answered from it.
+#[derive(Debug, Clone)]
+pub struct CheckedSession(Session);
+
+impl CheckedSession {
+    /// The answer at `now`. `None` if the check has to be stored as activity.
+    pub fn answer_at(&self, now: Timestamp) -> Option<SessionChecked> {
+        (!self.0.is_activity_due(now)).then(|| checked(&self.0, now))
+    }
+}
+
 impl SessionCheck {
     /// It is not recorded: an event for each page would bury what was done.
     ///
@@ -36,30 +48,33 @@ impl SessionCheck {
     /// `resource_denied` for everybody but a storefront, `session_not_found`,
     /// `busy` if activity could not be stored.
     pub fn run(self, context: &Context<'_>) -> Result<SessionChecked> {
-        let (checked, now, is_due) = read(
-            context,
-            Action::SessionRead,
-            &[Resource::LAC_STOREFRONT],
-            |view| {
-                let session = find_redeemed(view, &self.id)?;
-                let is_due = session.is_activity_due(view.now);
-                Ok((checked(session, view.now), view.now, is_due))
-            },
-        )?;
-        if is_due {
+        self.run_keeping(context).map(|(answer, _)| answer)
+    }
+
+    /// Like [`run`](Self::run), and returns the session for later checks by the
+    /// same storefront.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn run_keeping(self, context: &Context<'_>) -> Result<(SessionChecked, CheckedSession)> {
+        let any_of = [Resource::LAC_STOREFRONT];
+        let (session, now) = read(context, Action::SessionRead, &any_of, |view| {
+            Ok((find_redeemed(view, &self.id)?, view.now))
+        })?;
+        if session.is_activity_due(now) {
             context.store.record_session_check(&self.id, now)?;
         }
-        Ok(checked)
+        Ok((checked(&session, now), CheckedSession(session)))
     }
 }
 
-fn checked(session: Session, now: Timestamp) -> SessionChecked {
+fn checked(session: &Session, now: Timestamp) -> SessionChecked {
     SessionChecked {
         state: session.state_at(now),
         ends_at: session.ends_at.unwrap_or(session.expires_at),
         read_only: session.read_only,
-        end_cause: end_of(&session, now).map(|end| end.1),
-        session_id: session.id,
+        end_cause: end_of(session, now).map(|end| end.1),
+        session_id: session.id.clone(),
     }
 }
 

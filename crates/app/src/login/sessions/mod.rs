@@ -8,7 +8,7 @@ mod leave;
 mod report;
 mod show;
 
-pub use check::{SessionCheck, SessionChecked};
+pub use check::{CheckedSession, SessionCheck, SessionChecked};
 pub use concurrent::{ConcurrentSession, concurrent_sessions};
 pub use end::{SessionEnd, SessionEnded, SessionSelection};
 pub use expire::{SessionExpire, SessionsExpired};
