@@ -1,6 +1,7 @@
 //! Sessions: listing them, ending them, and what ends them.
 
 mod endings;
+mod group;
 mod lists;
 mod storefront;
 mod sweep;

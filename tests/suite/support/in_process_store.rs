@@ -8,7 +8,7 @@ use lac_app::access::users::UserEdit;
 use lac_app::core::confirm::Confirmation;
 use lac_app::log::verify::LogVerify;
 use lac_app::shop::config::ConfigSet;
-use lac_app::{Caller, Config, Context, Credential, SigningKeys};
+use lac_app::{Caller, Config, Context, Credential, GroupMember, SigningKeys, write_group};
 use lac_ledger::anchor::NoAnchors;
 use lac_ledger::appender::Appender;
 use lac_ledger::archive::ArchiveDir;
@@ -143,6 +143,11 @@ impl InProcessStore {
                 .expect("sealed")
         };
         tx.commit(proof, context.high_water).expect("committed");
+    }
+
+    /// Runs use cases in one transaction, at the time of [`NOW`](super::NOW).
+    pub(crate) fn write_group(&self, members: &mut [&mut dyn GroupMember<'_>]) {
+        write_group(&self.context().expect("a context"), members);
     }
 
     /// All findings; `None` if the log verifies. Panics on a fault whose exit
