@@ -24,6 +24,15 @@ export function newAction({ id = randomUUID(), action, document, summary, at = n
   };
 }
 
+let counter = 0;
+
+/** Keys sort by the time at which the item was kept. */
+export function newKey() {
+  const keptAt = Date.now();
+  counter = (counter + 1) % 1_000_000;
+  return { key: `${String(keptAt).padStart(14, "0")}-${String(counter).padStart(6, "0")}-${randomUUID()}`, keptAt };
+}
+
 /** Items in this process's memory: what is not yet sent when the process is killed is lost. */
 export function memoryStore() {
   const items = new Map();
@@ -77,7 +86,6 @@ export class Outbox {
   #timer = null;
   #running = null;
   #pause = FIRST_PAUSE;
-  #counter = 0;
   #closed = false;
 
   constructor({ client, store = memoryStore(), log = console }) {
@@ -109,17 +117,20 @@ export class Outbox {
     return this.#running;
   }
 
+  /** Looks soon for items that others put into the store. */
+  wake(pause = 0) {
+    this.#pause = FIRST_PAUSE;
+    this.#schedule(pause);
+  }
+
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
   }
 
   async #add(item) {
-    const now = Date.now();
-    const key = `${String(now).padStart(14, "0")}-${String(this.#counter++).padStart(6, "0")}-${randomUUID()}`;
-    await this.#store.add({ ...item, key, keptAt: now });
-    this.#pause = FIRST_PAUSE;
-    this.#schedule(0);
+    await this.#store.add({ ...item, ...newKey() });
+    this.wake();
   }
 
   #schedule(pause) {

@@ -44,6 +44,25 @@ function showButton(kit, req, res) {
 }
 
 async function signIn(kit, req, res, secret) {
+  try {
+    const { path } = await redeemAndOpen(kit, req, secret);
+    return redirect(res, path);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return sendRefused(kit, req, res, error.status);
+  }
+}
+
+/** Why nobody was signed in; the reason is in the shop's log, not here. */
+export class Refused extends Error {
+  constructor(status) {
+    super("refused");
+    this.status = status;
+  }
+}
+
+/** Spends the token and opens the customer's session; a session that cannot be opened is ended at once. Throws `Refused`. */
+export async function redeemAndOpen(kit, req, secret) {
   let redeemed;
   const before = Date.now();
   try {
@@ -56,7 +75,7 @@ async function signIn(kit, req, res, secret) {
   } catch (error) {
     kit.log.warn(`lac: landing refused: ${error.code ?? error.message}`);
     await endLostRedemption(kit, secret, error);
-    return sendRefused(kit, req, res, error.status >= 400 && error.status < 500 ? 403 : 503);
+    throw new Refused(error.status >= 400 && error.status < 500 ? 403 : 503);
   }
   const record = { ...newRecord(redeemed, before), endToken: newToken() };
   let path;
@@ -68,10 +87,10 @@ async function signIn(kit, req, res, secret) {
     kit.log.error(`lac: session ${record.sessionId} cannot be opened: ${error.message}`);
     await kit.sessions.renew(req).catch(() => {});
     await kit.outbox.end(record.sessionId, "unusable");
-    return sendRefused(kit, req, res);
+    throw new Refused(403);
   }
   kit.onStarted(record, req);
-  return redirect(res, path);
+  return { record, path };
 }
 
 /** The redeemed customer as this shop knows it; throws where it must not be opened. */

@@ -8,7 +8,7 @@ import { landing } from "./landing.js";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Which of the kit's own pages a path names; a store view's code may stand before it. */
-function ownPage(basePath, path) {
+export function ownPage(basePath, path) {
   if (!path.startsWith(`${basePath}/`)) return null;
   const match = /^(?:\/[A-Za-z][A-Za-z0-9_]*)?\/loginascustomer\/(login\/index|end|consent|history|banner\.css)\/?$/.exec(path.slice(basePath.length));
   return match ? match[1] : null;
@@ -41,7 +41,7 @@ async function handle(kit, req, res) {
   return true;
 }
 
-function sendStylesheet(req, res) {
+export function sendStylesheet(req, res) {
   res.setHeader("Content-Type", "text/css; charset=utf-8");
   res.setHeader("Cache-Control", "public, max-age=300");
   res.setHeader("X-Content-Type-Options", "nosniff");
@@ -119,7 +119,7 @@ function attach(kit, req, res, record) {
 }
 
 /** `loginascustomer/end`: the banner's way out. The form's token is enough: some shops send no origin with their forms. */
-async function leave(kit, req, res) {
+export async function leave(kit, req, res) {
   if (req.method !== "POST") {
     res.setHeader("Allow", "POST");
     protect(res);
