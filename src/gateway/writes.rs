@@ -6,8 +6,9 @@ use tokio::sync::oneshot;
 
 use super::workers::{Queue, panicked, to_json};
 use lac_app::login::LoginRedeem;
+use lac_app::login::sessions::SessionReport;
 use lac_app::protocol::ContextProvider;
-use lac_app::{Caller, Context};
+use lac_app::{Caller, GroupMember, GroupedWrite, write_group};
 use lac_store::Result;
 
 /// Most requests that are taken at once.
@@ -16,15 +17,7 @@ const MAX_BATCH: usize = 64;
 /// A request that changes sessions.
 pub(super) enum WriteRequest {
     Redeem(LoginRedeem),
-}
-
-impl WriteRequest {
-    /// Runs the request; the answer is JSON.
-    fn run(self, context: &Context<'_>) -> Result<Vec<u8>> {
-        match self {
-            Self::Redeem(request) => to_json(&request.run(context)?),
-        }
-    }
+    Report(SessionReport),
 }
 
 /// A request that waits for its turn.
@@ -49,7 +42,8 @@ pub(super) async fn run_write(
     answered.await.unwrap_or_else(|_| Err(panicked()))
 }
 
-/// Runs queued requests until the queue is closed.
+/// Runs queued requests until the queue is closed. Those that wait at the same
+/// time share a transaction.
 pub(super) fn run_writes(
     queue: &Queue<PendingWrite>,
     contexts: &dyn ContextProvider,
@@ -60,22 +54,59 @@ pub(super) fn run_writes(
         if batch.is_empty() {
             return;
         }
-        for write in batch {
-            if catch_unwind(AssertUnwindSafe(|| run_one(contexts, write))).is_err() {
-                log_line("a request panicked");
-            }
+        if catch_unwind(AssertUnwindSafe(|| run_batch(contexts, batch))).is_err() {
+            log_line("a request panicked");
         }
     }
 }
 
-fn run_one(contexts: &dyn ContextProvider, write: PendingWrite) {
-    let mut request = Some(write.request);
-    let mut answer = Ok(Vec::new());
-    let opened = contexts.with_context(&write.caller, None, &mut |context| {
-        if let Some(request) = request.take() {
-            answer = request.run(context);
-        }
+fn run_batch(contexts: &dyn ContextProvider, batch: Vec<PendingWrite>) {
+    let (mut callers, mut rest) = (Vec::new(), Vec::new());
+    for write in batch {
+        callers.push(write.caller);
+        rest.push((write.request, write.answer));
+    }
+    let (mut members, mut answers) = (Vec::new(), Vec::new());
+    for (caller, (request, answer)) in callers.iter().zip(rest) {
+        members.push(GroupedRequest::new(caller, request));
+        answers.push(answer);
+    }
+    let opened = contexts.with_context(&Caller::system(), None, &mut |context| {
+        let mut group: Vec<_> = members.iter_mut().map(GroupedRequest::member).collect();
+        write_group(context, &mut group);
     });
-    // The client may have gone.
-    let _ = write.answer.send(opened.and(answer));
+    for (member, answer) in members.into_iter().zip(answers) {
+        let result = opened.clone().and_then(|()| member.into_json());
+        // The client may have gone.
+        let _ = answer.send(result);
+    }
+}
+
+/// A request in a group.
+enum GroupedRequest<'c> {
+    Redeem(GroupedWrite<'c, LoginRedeem>),
+    Report(GroupedWrite<'c, SessionReport>),
+}
+
+impl<'c> GroupedRequest<'c> {
+    fn new(caller: &'c Caller, request: WriteRequest) -> Self {
+        match request {
+            WriteRequest::Redeem(request) => Self::Redeem(GroupedWrite::new(caller, request)),
+            WriteRequest::Report(request) => Self::Report(GroupedWrite::new(caller, request)),
+        }
+    }
+
+    fn member(&mut self) -> &mut dyn GroupMember<'c> {
+        match self {
+            Self::Redeem(member) => member,
+            Self::Report(member) => member,
+        }
+    }
+
+    fn into_json(self) -> Result<Vec<u8>> {
+        match self {
+            Self::Redeem(member) => to_json(&member.into_answer()?),
+            Self::Report(member) => to_json(&member.into_answer()??),
+        }
+    }
 }
