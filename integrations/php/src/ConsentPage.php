@@ -89,7 +89,7 @@ final class ConsentPage
         try {
             return $call();
         } catch (Problem $problem) {
-            $row = $problem->status === 404 ? $this->shop->customerRow($customerId) : null;
+            $row = $problem->problemCode === 'customer_not_found' ? $this->shop->customerRow($customerId) : null;
             if ($row === null) {
                 throw $problem;
             }

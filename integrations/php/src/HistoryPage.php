@@ -30,7 +30,7 @@ final class HistoryPage
         try {
             $page = $this->client->accessHistory($customerId, $request->query('after'));
         } catch (Problem $problem) {
-            if ($problem->status !== 404) {
+            if ($problem->problemCode !== 'customer_not_found') {
                 return $this->failed($problem);
             }
             // Nobody logs in as a customer whom the gateway does not know.

@@ -20,6 +20,7 @@ final class Problem extends \RuntimeException
     /** Whether the same call can succeed later. Anything else is the gateway's last word. */
     public function isTemporary(): bool
     {
-        return $this->status >= 500 || $this->problemCode === 'rate_limited';
+        // `not_found` is about the path, not about a session or customer: an older gateway, or another server.
+        return $this->status >= 500 || in_array($this->problemCode, ['rate_limited', 'not_found'], true);
     }
 }

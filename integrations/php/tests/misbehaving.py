@@ -99,7 +99,8 @@ class Misbehaving(unittest.TestCase):
 
     def test_without_a_good_answer_the_session_ends(self):
         guests = []
-        for bad in [(503, {"code": "busy"}, 0), (429, {"code": "rate_limited"}, 0), (200, "<html>", 0), (200, {**ACTIVE, "ends_at": 5}, 0)]:
+        for bad in [(503, {"code": "busy"}, 0), (429, {"code": "rate_limited"}, 0), (200, "<html>", 0), (404, {"code": "not_found"}, 0),
+                    (200, {**ACTIVE, "ends_at": 5}, 0)]:
             browser, _, session = self.come_in()
             self.fake.answers["check", session] = bad
             guests.append((bad, browser))
