@@ -12,6 +12,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -250,7 +251,11 @@ def consent(request):
         if note in ("yes", "no", "allowed", "denied"):
             return HttpResponseRedirect(f"{request.path}?saved={note}", status=303)
     answer = sync.known(request.user, lambda: client.gateway.consent(customer))
-    context = {"consent": _with_times(answer, "until", "changed_at"), "note": note}
+    context = {
+        "consent": _with_times(answer, "until", "changed_at"),
+        "note": note,
+        "page_title": gettext("Help with your account"),
+    }
     if answer.get("ask"):
         context["ask"] = _with_times(answer["ask"], "asked_at", "expires_at")
     status = {"closed": 409, "limited": 429, "refused": 403}.get(note, 200)
@@ -293,7 +298,12 @@ def history(request):
     visits = [_with_times(visit, "started_at", "ended_at") for visit in answer.get("visits", [])]
     for visit in visits:
         visit["actions"] = [_with_times(action, "at") for action in visit.get("actions") or []]
-    context = {"visits": visits, "next": answer.get("next"), "first": after is None}
+    context = {
+        "visits": visits,
+        "next": answer.get("next"),
+        "first": after is None,
+        "page_title": gettext("Visits to your account"),
+    }
     return render(request, extensions.template("lac_django/history.html"), context)
 
 

@@ -22,6 +22,7 @@ MEDIA_ROOT = DATA / "media"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {
@@ -119,7 +120,7 @@ AUTHENTICATION_BACKENDS = [
     "oscar.apps.customer.auth_backends.EmailBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "shop.search.Engine"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGIN_REDIRECT_URL = "/accounts/"
 
@@ -133,7 +134,8 @@ OSCAR_GOOGLE_ANALYTICS_ID = None
 OSCAR_DYNAMIC_CLASS_LOADER = "shop.loader.load"
 
 if "test" in sys.argv[1:2]:
-    # Passwords of tests need no protection.
+    # Passwords of tests need no protection, and tables need no history.
+    MIGRATION_MODULES = {app.removesuffix("Config").split(".")[-1].lower(): None for app in INSTALLED_APPS} | {"reviews": None}
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 LAC = {
