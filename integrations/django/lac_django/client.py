@@ -33,14 +33,18 @@ class GatewayError(Exception):
     @property
     def is_answer(self):
         """Whether the gateway looked at the request and said no."""
-        return self.status is not None and self.status < 500 and self.status not in (401, 403, 429)
+        # not_found is about the path: an older gateway, or another server.
+        return (
+            self.status is not None
+            and self.status < 500
+            and self.status not in (401, 403, 429)
+            and self.code != "not_found"
+        )
 
     @property
     def is_permanent(self):
         """Whether the same request will get the same answer later."""
-        return self.code == "too_many_actions" or (
-            self.status is not None and 400 <= self.status < 500 and self.status not in (401, 403, 408, 429)
-        )
+        return self.code == "too_many_actions" or (self.is_answer and self.status >= 400 and self.status != 408)
 
 
 class TokenFileError(Exception):

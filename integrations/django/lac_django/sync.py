@@ -15,7 +15,7 @@ def known(user, call):
     try:
         return call()
     except GatewayError as error:
-        if error.status != 404:
+        if error.code != "customer_not_found":
             raise
     client.gateway.sync("customers", [customer_row(user)])
     return call()

@@ -72,7 +72,7 @@ class Check(KitCase):
         self.assertEqual(self.checks(), 2)
 
     def test_answers_that_are_no_answers_are_retried_too(self):
-        for answer in ((200, b"<html>proxy</html>"), (502, b"bad gateway"), (404, b"not found"), problem(401, "not_authenticated")):
+        for answer in ((200, b"<html>proxy</html>"), (502, b"bad gateway"), (404, b"not found"), problem(404, "not_found"), problem(401, "not_authenticated")):
             self.stub.script["/check"] = [answer, None]
             self.clock.move(2)
             self.assertEqual(self.browser.get("/me/").status_code, 200)

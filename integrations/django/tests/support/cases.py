@@ -24,7 +24,7 @@ class Browser(Client):
     """A browser at the website books_de, that sends CSRF tokens or is refused."""
 
     def __init__(self, **defaults):
-        super().__init__(enforce_csrf_checks=True, SERVER_NAME="localhost", **defaults)
+        super().__init__(enforce_csrf_checks=True, **({"SERVER_NAME": "localhost"} | defaults))
 
 
 class Clock:
