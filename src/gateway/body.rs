@@ -77,6 +77,11 @@ pub(super) fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Probl
     }
 }
 
+/// Like [`parse_object`], where an empty body is an empty object.
+pub(super) fn parse_optional_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse_object(if bytes.is_empty() { b"{}" } else { bytes })
+}
+
 fn invalid(reason: impl ToString) -> Problem {
     Problem::Fault(Fault::invalid("the body", reason))
 }

@@ -16,6 +16,7 @@ use super::unwinding::CatchUnwind;
 use super::workers::run_on_worker;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::RawPathParams;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::routing::any;
@@ -76,7 +77,12 @@ impl Gateway {
     }
 
     /// Answers a request to a path with these routes.
-    async fn dispatch(&self, routes: &'static [Route], request: Request<Body>) -> Response<Body> {
+    async fn dispatch(
+        &self,
+        routes: &'static [Route],
+        params: RawPathParams,
+        request: Request<Body>,
+    ) -> Response<Body> {
         let facts = request.extensions().get::<SharedFacts>().cloned();
         let facts = facts.unwrap_or_default();
         lock(&facts).route = routes.first().map(|route| route.path);
@@ -93,7 +99,7 @@ impl Gateway {
             }
             return self.explain(&facts, Problem::MethodNotAllowed { allowed });
         };
-        match self.run(route, request, &facts).await {
+        match self.run(route, params, request, &facts).await {
             Ok(response) => response,
             Err(problem) => self.explain(&facts, problem),
         }
@@ -102,6 +108,7 @@ impl Gateway {
     async fn run(
         &self,
         route: &Route,
+        params: RawPathParams,
         request: Request<Body>,
         facts: &SharedFacts,
     ) -> Result<Response<Body>, Problem> {
@@ -132,6 +139,7 @@ impl Gateway {
             gateway: self,
             caller,
             address,
+            params,
             body,
         };
         let answered = operations::run(route.operation, call).await;
@@ -183,8 +191,9 @@ pub(super) fn router(gateway: &Arc<Gateway>) -> Router {
     let mut router = Router::new();
     for routes in routes::by_path() {
         let gateway = Arc::clone(gateway);
-        let answer =
-            move |request: Request<Body>| async move { gateway.dispatch(routes, request).await };
+        let answer = move |params: RawPathParams, request: Request<Body>| async move {
+            gateway.dispatch(routes, params, request).await
+        };
         router = router.route(routes[0].path, any(answer));
     }
     let gateway = Arc::clone(gateway);

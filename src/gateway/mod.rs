@@ -26,7 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::unix::pipe::Receiver;
 
@@ -69,7 +69,8 @@ pub fn serve(service: &GatewayService<'_>) -> Result<()> {
     };
     let has_ended = AtomicBool::new(false);
     thread::scope(|scope| {
-        let start = || {
+        let queued = &writes;
+        let start = || -> Result<Thread> {
             spawn(scope, "log", move || {
                 for line in lines {
                     (service.log_line)(&line);
@@ -79,9 +80,12 @@ pub fn serve(service: &GatewayService<'_>) -> Result<()> {
                 let run = || run_jobs(&jobs, service.contexts, service.log_line);
                 spawn(scope, "worker", run)?;
             }
-            let run = || run_writes(&writes, service.contexts, service.log_line);
-            spawn(scope, "writes", run)?;
-            spawn(scope, "chores", || run_maintenance(service, &has_ended))
+            let chores = spawn(scope, "chores", || run_maintenance(service, &has_ended))?;
+            let urgent = chores.clone();
+            spawn(scope, "writes", move || {
+                run_writes(queued, service.contexts, service.log_line, &urgent);
+            })?;
+            Ok(chores)
         };
         let started = start();
         let ended = match &started {
@@ -126,15 +130,17 @@ fn run_server(service: &GatewayService<'_>, server: Server, shutdown: PipeReader
     })
 }
 
-/// Runs maintenance at once, then at intervals until the gateway ends.
+/// Runs maintenance at once and at intervals, unless a broker does, and whenever
+/// a request has left some that should not wait.
 fn run_maintenance(service: &GatewayService<'_>, has_ended: &AtomicBool) {
-    let Some(maintenance) = service.maintenance else {
-        return;
-    };
+    let mut is_due = service.runs_chores;
     while !has_ended.load(Ordering::Acquire) {
-        if catch_unwind(AssertUnwindSafe(maintenance)).is_err() {
+        let is_due_now = is_due || service.contexts.has_urgent_maintenance();
+        if is_due_now && catch_unwind(AssertUnwindSafe(service.maintenance)).is_err() {
             (service.log_line)("maintenance panicked");
         }
+        let since = Instant::now();
         thread::park_timeout(MAINTENANCE_INTERVAL);
+        is_due = service.runs_chores && since.elapsed() >= MAINTENANCE_INTERVAL;
     }
 }

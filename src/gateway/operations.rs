@@ -1,6 +1,8 @@
 //! What each operation runs: one use case.
 
-use super::body::parse_object;
+use serde::Deserialize;
+
+use super::body::{parse_object, parse_optional_object};
 use super::problem::Problem;
 use super::routes::Operation;
 use super::state::Call;
@@ -9,28 +11,70 @@ use super::writes::{WriteRequest, run_write};
 use lac_app::access::keys::KeyJwks;
 use lac_app::doctor::check_ready;
 use lac_app::login::LoginRedeem;
+use lac_app::login::sessions::{SessionCheck, SessionLeave, SessionReport};
+use lac_app::protocol::UseCase;
 use lac_model::fault::Fault;
+use lac_model::ids::SessionId;
+use lac_model::report::ReportedActions;
+use lac_model::session::{ClientIp, LeaveCause};
 
-/// Runs an operation; the answer is JSON.
-pub(super) async fn run(operation: Operation, call: Call<'_>) -> Result<Vec<u8>, Problem> {
+/// JSON, or what prevented it.
+type Answer = Result<Vec<u8>, Problem>;
+
+/// Runs an operation.
+pub(super) async fn run(operation: Operation, call: Call<'_>) -> Answer {
     match operation {
         Operation::Redeem => redeem(call).await,
-        Operation::Jwks => {
-            let jobs = &call.gateway.jobs;
-            Ok(run_use_case(jobs, call.caller, KeyJwks::default()).await?)
+        Operation::SessionCheck => {
+            let NoFields {} = parse_optional_object(&call.body)?;
+            let id = session_id(&call)?;
+            run_request(call, SessionCheck { id }).await
         }
+        Operation::SessionEnd => {
+            let EndBody { cause } = parse_object(&call.body)?;
+            let id = session_id(&call)?;
+            run_request(call, SessionLeave { id, cause }).await
+        }
+        Operation::SessionReport => {
+            let ReportBody { actions } = parse_object(&call.body)?;
+            let id = session_id(&call)?;
+            let request = WriteRequest::Report(SessionReport { id, actions });
+            Ok(run_write(&call.gateway.writes, call.caller, request).await?)
+        }
+        Operation::Jwks => run_request(call, KeyJwks::default()).await,
         Operation::Health => Ok(br#"{"status":"ok"}"#.to_vec()),
         Operation::Ready => {
-            let jobs = &call.gateway.jobs;
-            run_on_worker(jobs, call.caller, check_ready).await?;
+            run_on_worker(&call.gateway.jobs, call.caller, check_ready).await?;
             Ok(br#"{"status":"ready"}"#.to_vec())
         }
     }
 }
 
-async fn redeem(call: Call<'_>) -> Result<Vec<u8>, Problem> {
+/// The body of a request that says nothing beyond its path.
+#[derive(Deserialize)]
+struct NoFields {}
+
+#[derive(Deserialize)]
+struct EndBody {
+    cause: LeaveCause,
+}
+
+#[derive(Deserialize)]
+struct ReportBody {
+    actions: ReportedActions,
+}
+
+async fn run_request<U: UseCase + Send + 'static>(call: Call<'_>, request: U) -> Answer {
+    Ok(run_use_case(&call.gateway.jobs, call.caller, request).await?)
+}
+
+fn session_id(call: &Call<'_>) -> Result<SessionId, Problem> {
+    Ok(SessionId::new(call.param("id")).map_err(Fault::from)?)
+}
+
+async fn redeem(call: Call<'_>) -> Answer {
     let request: LoginRedeem = parse_object(&call.body)?;
-    let address = call.address;
+    let address = request.client_ip.map_or(call.address, ClientIp::get);
     call.gateway.check_redemptions(address)?;
     let request = WriteRequest::Redeem(request);
     let answer = run_write(&call.gateway.writes, call.caller, request).await;

@@ -7,6 +7,9 @@ use lac_model::audit::Action;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
     Redeem,
+    SessionCheck,
+    SessionEnd,
+    SessionReport,
     Jwks,
     Health,
     Ready,
@@ -59,6 +62,21 @@ const fn public(path: &'static str, operation: Operation) -> Route {
 /// All routes. Those of one path stand together.
 pub(super) const ROUTES: &[Route] = &[
     post("/v1/redeem", Operation::Redeem, Action::LoginRedeem),
+    post(
+        "/v1/sessions/{id}/check",
+        Operation::SessionCheck,
+        Action::SessionRead,
+    ),
+    post(
+        "/v1/sessions/{id}/end",
+        Operation::SessionEnd,
+        Action::LoginEnd,
+    ),
+    post(
+        "/v1/sessions/{id}/actions",
+        Operation::SessionReport,
+        Action::OtherDone,
+    ),
     public("/.well-known/jwks.json", Operation::Jwks),
     public("/healthz", Operation::Health),
     public("/readyz", Operation::Ready),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::extract::RawPathParams;
 use ipnet::IpNet;
 
 use super::access_log::AccessLog;
@@ -35,7 +36,18 @@ pub(super) struct Call<'c> {
     pub caller: Caller,
     /// The client's address.
     pub address: IpAddr,
+    /// The path's parameters.
+    pub params: RawPathParams,
     pub body: Vec<u8>,
+}
+
+impl Call<'_> {
+    /// A parameter of the path.
+    pub(super) fn param(&self, name: &str) -> &str {
+        let mut params = self.params.iter();
+        let found = params.find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value)
+    }
 }
 
 impl Gateway {

@@ -1,6 +1,7 @@
 //! The queue of redemptions and reports: one thread takes everything that waits.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::Thread;
 
 use tokio::sync::oneshot;
 
@@ -48,6 +49,7 @@ pub(super) fn run_writes(
     queue: &Queue<PendingWrite>,
     contexts: &dyn ContextProvider,
     log_line: &(dyn Fn(&str) + Sync),
+    chores: &Thread,
 ) {
     loop {
         let batch = queue.take(MAX_BATCH);
@@ -56,6 +58,9 @@ pub(super) fn run_writes(
         }
         if catch_unwind(AssertUnwindSafe(|| run_batch(contexts, batch))).is_err() {
             log_line("a request panicked");
+        }
+        if contexts.has_urgent_maintenance() {
+            chores.unpark();
         }
     }
 }

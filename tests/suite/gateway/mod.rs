@@ -3,3 +3,4 @@
 mod callers;
 mod redeem;
 mod requests;
+mod sessions;

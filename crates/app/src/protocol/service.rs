@@ -42,8 +42,11 @@ pub struct GatewayService<'s> {
     pub log_line: &'s (dyn Fn(&str) + Sync),
     /// Whether each request has a line in the system's log.
     pub logs_requests: bool,
-    /// Maintenance, to be run about once a minute, unless a broker runs it.
-    pub maintenance: Option<&'s (dyn Fn() + Sync)>,
+    /// Maintenance, to be run soon after requests that need it.
+    pub maintenance: &'s (dyn Fn() + Sync),
+    /// Whether it is also to be run about once a minute; otherwise a broker
+    /// does.
+    pub runs_chores: bool,
     /// What the reader of a problem can do about it.
     pub hint: fn(&Fault) -> Option<String>,
 }

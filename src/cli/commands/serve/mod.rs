@@ -177,7 +177,8 @@ impl Servers<'_> {
                     shutdown: self.shutdown.subscribe()?,
                     log_line: &log_line,
                     logs_requests: !self.cli.out.quiet,
-                    maintenance: is_alone.then_some(maintenance),
+                    maintenance,
+                    runs_chores: is_alone,
                     hint: |fault| explain(fault, HintReader::unknown).hint,
                 })
             }
