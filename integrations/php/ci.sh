@@ -60,5 +60,10 @@ for at in "${!names[@]}"; do
         failed=1
     fi
 done
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+if ! SHOP_PORT=$(free_port) LAC_PORT=$(free_port) "$here/demo.sh" --once >"$logs/demo" 2>&1; then
+    cat "$logs/demo" >&2
+    failed=1
+fi
 [ "$failed" = 0 ] || { echo 'the PHP kit: FAILED' >&2; exit 1; }
 echo "the PHP kit: passed, with PHP $(php -r 'echo PHP_VERSION;')"

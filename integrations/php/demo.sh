@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
 # Brings up the example shop and a gateway on loopback, prints what to try, and stays until Ctrl-C.
-# LAC_BINARY names the program (default: target/debug/lac of this repository).
+#
+#   integrations/php/demo.sh [--once]
+#
+# --once runs the set-up and exits: a test of this script.
+# Environment: LAC_BINARY (default: target/debug/lac of this repository), SHOP_PORT (8000), LAC_PORT (8420).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 lac=$(realpath "${LAC_BINARY:-$here/../../target/debug/lac}")
-shop_port=${SHOP_PORT:-8000} gateway_port=${GATEWAY_PORT:-8420}
+shop_port=${SHOP_PORT:-8000} gateway_port=${LAC_PORT:-8420}
 [ -x "$lac" ] || { echo "$lac is missing: cargo build, or set LAC_BINARY" >&2; exit 1; }
 command -v php >/dev/null || { echo 'php is missing: apt-get install php-cli php-curl php-sqlite3' >&2; exit 1; }
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+for port in "$gateway_port" "$shop_port"; do
+    ! answers "$port" || { echo "port $port is taken: choose others with SHOP_PORT and LAC_PORT" >&2; exit 1; }
+done
 
 place=$(mktemp -d "${TMPDIR:-/tmp}/lac-php-demo.XXXXXX")
 processes=()
@@ -36,7 +45,6 @@ mkdir -m 0700 "$place/sessions"
 php -d "session.save_path=$place/sessions" -S "127.0.0.1:$shop_port" "$here/example/shop/index.php" 2>"$place/shop.log" &
 processes+=($!)
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 for port in "$gateway_port" "$shop_port"; do
     for _ in $(seq 100); do
         answers "$port" && break
@@ -58,4 +66,4 @@ The agent    export LAC_STORE=$LAC_STORE
              $lac log list
 Ctrl-C ends all of it and removes $place.
 END
-wait
+[ "${1:-}" = --once ] || wait
