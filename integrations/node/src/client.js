@@ -112,7 +112,7 @@ export class LacClient {
       if (!isCustomerId(id)) problems.push(`customer id ${JSON.stringify(id)}: lac needs whole numbers above 0`);
     }
     try {
-      await this.check("00000000-0000-4000-8000-000000000000");
+      await this.check("00000000000000000000000000000000");
     } catch (error) {
       if (error.status === 401) problems.push("token: the gateway does not accept it as a storefront's token");
       else if (error.status !== 404) problems.push(`url: ${error.code}: ${error.message}`);

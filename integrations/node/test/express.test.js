@@ -279,6 +279,14 @@ describe("the banner", () => {
 });
 
 describe("an end elsewhere", () => {
+  test("a session goes on for as long as the gateway says so", async () => {
+    const { browser } = await landed(agents.anna);
+    for (let count = 0; count < 3; count += 1) {
+      await new Promise((done) => setTimeout(done, 2_100));
+      assert.match((await browser.get("/account")).text, BANNER);
+    }
+  });
+
   const ends = {
     "lac session end": ({ sessionId }) => lac.run("session", "end", sessionId),
     "lac consent revoke": () => lac.run("consent", "revoke", "1"),

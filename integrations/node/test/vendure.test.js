@@ -191,6 +191,14 @@ describe("refused", () => {
 });
 
 describe("an end elsewhere", () => {
+  test("a session goes on for as long as the gateway says so", async () => {
+    const { browser } = await landed(agents.anna);
+    for (let count = 0; count < 2; count += 1) {
+      await new Promise((done) => setTimeout(done, 2_100));
+      assert.equal((await browser.whoAmI())?.firstName, "Jane");
+    }
+  });
+
   const ends = {
     "lac session end": ({ sessionId }) => lac.run("session", "end", sessionId),
     "lac consent revoke": () => lac.run("consent", "revoke", "1"),

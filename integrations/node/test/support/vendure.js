@@ -3,6 +3,9 @@ import core from "@vendure/core";
 import { vendureConfig } from "../../example/vendure/config.js";
 import { Browser } from "./browser.js";
 
+// A test is no installation, and talks to nobody outside.
+process.env.VENDURE_DISABLE_TELEMETRY = "true";
+
 export class Api extends Browser {
   constructor(origin, path = "/shop-api") {
     super(origin);
