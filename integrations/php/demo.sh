@@ -20,7 +20,11 @@ done
 place=$(mktemp -d "${TMPDIR:-/tmp}/lac-php-demo.XXXXXX")
 processes=()
 cleanup() {
-    [ ${#processes[@]} -eq 0 ] || kill "${processes[@]}" 2>/dev/null || true
+    local process
+    # Each is a group of its own: `php -S` has workers, which outlive it otherwise.
+    for process in "${processes[@]}"; do
+        kill -- "-$process" 2>/dev/null || true
+    done
     rm -rf "$place"
 }
 trap cleanup EXIT
@@ -37,12 +41,12 @@ run config set login_as_customer/general/enabled yes
 (umask 077 && "$lac" storefront add shop --website base --consent --sync -o json |
     php -r 'echo json_decode(stream_get_contents(STDIN), true)["token"];' >"$place/token")
 
-"$lac" serve --listen "127.0.0.1:$gateway_port" 2>"$place/gateway.log" &
+setsid "$lac" serve --listen "127.0.0.1:$gateway_port" 2>"$place/gateway.log" &
 processes+=($!)
 export LAC_URL=http://127.0.0.1:$gateway_port LAC_TOKEN_FILE=$place/token SHOP_DB=$place/shop.sqlite
 export SHOP_ORIGIN=http://127.0.0.1:$shop_port PHP_CLI_SERVER_WORKERS=4
 mkdir -m 0700 "$place/sessions"
-php -d "session.save_path=$place/sessions" -S "127.0.0.1:$shop_port" "$here/example/shop/index.php" 2>"$place/shop.log" &
+setsid php -d "session.save_path=$place/sessions" -S "127.0.0.1:$shop_port" "$here/example/shop/index.php" 2>"$place/shop.log" &
 processes+=($!)
 
 for port in "$gateway_port" "$shop_port"; do
