@@ -7,7 +7,7 @@ const { DefaultJobQueuePlugin, DefaultLogger, LogLevel, dummyPaymentHandler } = 
 /** `lac` are the plugin's options. */
 export function vendureConfig({ port = 3000, database = {}, lac, logLevel = LogLevel.Warn, plugins = [] }) {
   return {
-    apiOptions: { port, hostname: "127.0.0.1", adminApiPath: "admin-api", shopApiPath: "shop-api" },
+    apiOptions: { port, hostname: "127.0.0.1", adminApiPath: "admin-api", shopApiPath: "shop-api", csrfPrevention: true, cors: { origin: [lac.origin], credentials: true } },
     authOptions: {
       tokenMethod: ["cookie", "bearer"],
       superadminCredentials: { identifier: "superadmin", password: "superadmin" },

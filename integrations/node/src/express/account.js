@@ -42,7 +42,7 @@ async function withCustomer(kit, id, req, call) {
   try {
     return await call();
   } catch (error) {
-    if (error.status !== 404 || error.code === "ask_not_found" || !kit.customerRow) throw error;
+    if (error.status !== 404 || error.code === "not_found" || error.code === "ask_not_found" || !kit.customerRow) throw error;
     const row = await kit.customerRow(id, req);
     if (!row) throw error;
     await kit.client.syncCustomers([row]);

@@ -43,8 +43,8 @@ export function topFields(document, operation) {
   return fields;
 }
 
-export function refuse(code, message) {
-  return new GraphQLError(message, { extensions: { code, http: { status: 403 } } });
+export function refuse(code, message, status = 403) {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
 }
 
 /** Why this operation is not for an agent's session, or null. */

@@ -110,7 +110,7 @@ export class LacResolver {
     const id = String(customer.id);
     try {
       return await call(client, id).catch(async (error) => {
-        if (error.status !== 404 || error.code === "ask_not_found") throw error;
+        if (error.status !== 404 || error.code === "not_found" || error.code === "ask_not_found") throw error;
         await client.syncCustomers([
           {
             id,
@@ -125,7 +125,9 @@ export class LacResolver {
       });
     } catch (error) {
       vendureLog.error(`${error.code ?? "error"}: ${error.message}`);
-      throw refuse(error.code === "ask_closed" || error.code === "ask_not_found" ? "LAC_ASK_CLOSED" : "LAC_UNAVAILABLE", kit.texts.unavailableText);
+      if (error.code === "ask_closed" || error.code === "ask_not_found") throw refuse("LAC_ASK_CLOSED", kit.texts.askClosed, 409);
+      if (error.status === 429) throw refuse("LAC_TOO_MANY", kit.texts.limitedText, 429);
+      throw refuse("LAC_UNAVAILABLE", kit.texts.unavailableText, 503);
     }
   }
 }
