@@ -54,7 +54,7 @@ fi
 unset LAC_TOKEN LAC_PROFILE || true
 export HOME=$dir XDG_CONFIG_HOME=$dir/none LAC_CONFIG=$dir/lac.toml
 # The limits of a request rate protect a shop; here they would be what is measured.
-printf '[gateway]\nlimits = false\n' >"$LAC_CONFIG"
+printf '[gateway]\nredeem_per_address = 0\nrequests_per_storefront = 0\n' >"$LAC_CONFIG"
 uptime | sed 's/.*load/load/'
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -10,13 +10,14 @@ use super::settings::Settings;
 use super::system::{SystemClock, SystemRandom};
 use lac_app::login::outbox::{DeliveryCount, HookRunner, deliver_due};
 use lac_app::login::sessions::SessionExpire;
-use lac_app::protocol::{ContextProvider, IsDisconnected};
+use lac_app::protocol::{ContextProvider, IsDisconnected, StoreWatch};
 use lac_app::{Caller, Config, Context, record_counted_refusals};
 use lac_ledger::archive::ArchiveDir;
 use lac_ledger::signing::key_ring::KeyRing;
 use lac_model::config;
 use lac_model::environment::Clock;
 use lac_model::notice::EnabledHooks;
+use lac_model::time::Timestamp;
 use lac_render::export::AllFormats;
 use lac_sqlite::{CancelCheck, SCHEMA_VERSION, SqliteStore};
 use lac_store::dir::{CheckpointFile, FileId, StoreDir};
@@ -198,6 +199,17 @@ impl StorePool {
         deliver_due(context, hooks, MAX_NOTICES_PER_RUN, DELIVERY_TIME_LIMIT)
     }
 
+    /// Notices changes of the store, on a connection of its own.
+    pub(super) fn watch(&self) -> Result<Arc<dyn StoreWatch>> {
+        let open = self.acquire()?;
+        let reader = open.store.open_reader()?;
+        self.release(open);
+        Ok(Arc::new(ReaderWatch(
+            Mutex::new(reader),
+            SystemClock::new(),
+        )))
+    }
+
     fn acquire(&self) -> Result<OpenStore> {
         loop {
             let free = self
@@ -232,6 +244,19 @@ impl StorePool {
 const MAX_NOTICES_PER_RUN: usize = 1000;
 /// Longest duration of these deliveries.
 const DELIVERY_TIME_LIMIT: Duration = Duration::from_secs(60);
+
+struct ReaderWatch(Mutex<Box<dyn Store + Send>>, SystemClock);
+
+impl StoreWatch for ReaderWatch {
+    fn version(&self) -> Option<i64> {
+        let reader = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.data_version().ok()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.1.now()
+    }
+}
 
 impl ContextProvider for StorePool {
     fn with_context(

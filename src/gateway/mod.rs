@@ -7,6 +7,7 @@
 
 mod access_log;
 mod body;
+mod checks;
 mod dispatch;
 mod limits;
 mod operations;
@@ -62,6 +63,7 @@ pub fn serve(service: &GatewayService<'_>) -> Result<()> {
         service.hint,
         service.proxies.clone(),
         service.limits,
+        Arc::clone(&service.watch),
     );
     let server = Server {
         tls: service.tls.clone().map(TlsServer::new).transpose()?,

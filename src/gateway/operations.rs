@@ -6,8 +6,9 @@ use super::body::{parse_object, parse_optional_object};
 use super::problem::Problem;
 use super::routes::Operation;
 use super::state::Call;
-use super::workers::{run_on_worker, run_use_case};
+use super::workers::{run_on_worker, run_use_case, to_json};
 use super::writes::{WriteRequest, run_write};
+use lac_app::Context;
 use lac_app::access::keys::KeyJwks;
 use lac_app::doctor::check_ready;
 use lac_app::login::LoginRedeem;
@@ -27,8 +28,7 @@ pub(super) async fn run(operation: Operation, call: Call<'_>) -> Answer {
         Operation::Redeem => redeem(call).await,
         Operation::SessionCheck => {
             let NoFields {} = parse_optional_object(&call.body)?;
-            let id = session_id(&call)?;
-            run_request(call, SessionCheck { id }).await
+            check(call).await
         }
         Operation::SessionEnd => {
             let EndBody { cause } = parse_object(&call.body)?;
@@ -66,6 +66,26 @@ struct ReportBody {
 
 async fn run_request<U: UseCase + Send + 'static>(call: Call<'_>, request: U) -> Answer {
     Ok(run_use_case(&call.gateway.jobs, call.caller, request).await?)
+}
+
+async fn check(call: Call<'_>) -> Answer {
+    let id = session_id(&call)?;
+    let checks = &call.gateway.checks;
+    // Read before the session is, so that a later change is noticed.
+    let version = checks.version();
+    let kept = call.token.map(|token| (token, id.clone())).zip(version);
+    if let Some((key, version)) = &kept
+        && let Some(answer) = checks.answer(key, *version)
+    {
+        return Ok(to_json(&answer)?);
+    }
+    call.gateway.check_share(call.token)?;
+    let run = move |context: &Context<'_>| SessionCheck { id }.run_keeping(context);
+    let (answer, session) = run_on_worker(&call.gateway.jobs, call.caller, run).await?;
+    if let Some((key, version)) = kept {
+        checks.keep(key, version, session);
+    }
+    Ok(to_json(&answer)?)
 }
 
 fn session_id(call: &Call<'_>) -> Result<SessionId, Problem> {

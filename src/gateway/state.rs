@@ -8,13 +8,14 @@ use axum::extract::RawPathParams;
 use ipnet::IpNet;
 
 use super::access_log::AccessLog;
+use super::checks::RecentChecks;
 use super::limits::{RateLimiter, subscriber};
 use super::problem::Problem;
 use super::storefronts::KnownStorefronts;
 use super::workers::{Job, Queue};
 use super::writes::PendingWrite;
 use lac_app::Caller;
-use lac_app::protocol::GatewayLimits;
+use lac_app::protocol::{GatewayLimits, StoreWatch};
 use lac_ledger::access_token::TokenHash;
 use lac_model::fault::Fault;
 
@@ -26,6 +27,7 @@ pub(super) struct Gateway {
     pub hint: fn(&Fault) -> Option<String>,
     pub proxies: Vec<IpNet>,
     pub storefronts: KnownStorefronts,
+    pub checks: RecentChecks,
     pub requests_per_storefront: RateLimiter<TokenHash>,
     pub redeem_per_address: RateLimiter<IpAddr>,
 }
@@ -34,6 +36,8 @@ pub(super) struct Gateway {
 pub(super) struct Call<'c> {
     pub gateway: &'c Gateway,
     pub caller: Caller,
+    /// The hash of the storefront's token.
+    pub token: Option<TokenHash>,
     /// The client's address.
     pub address: IpAddr,
     /// The path's parameters.
@@ -58,6 +62,7 @@ impl Gateway {
         hint: fn(&Fault) -> Option<String>,
         proxies: Vec<IpNet>,
         limits: GatewayLimits,
+        watch: Arc<dyn StoreWatch>,
     ) -> Self {
         Self {
             jobs,
@@ -66,6 +71,7 @@ impl Gateway {
             hint,
             proxies,
             storefronts: KnownStorefronts::default(),
+            checks: RecentChecks::new(watch),
             requests_per_storefront: RateLimiter::new(limits.requests_per_storefront),
             redeem_per_address: RateLimiter::new(limits.redeem_per_address),
         }

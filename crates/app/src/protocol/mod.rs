@@ -30,7 +30,7 @@ pub use self::client::{ClientConnection, ServerInfo};
 pub use self::frame::{LARGE_REQUEST, MAX_REQUEST, MAX_UPLOAD_CHUNK};
 pub use self::registry::{normalize_request, use_case_names};
 pub use self::server::{ReceivedRequest, ServerConnection, ServerStream};
-pub use self::service::{GatewayLimits, GatewayService, Service, TlsFiles};
+pub use self::service::{GatewayLimits, GatewayService, Service, StoreWatch, TlsFiles};
 pub use self::wire::{Greeting, PROTOCOL};
 
 /// A use case: a request that can be run here or sent to the process that has

@@ -5,12 +5,14 @@ use std::io::PipeReader;
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::ContextProvider;
 use lac_model::fault::Fault;
+use lac_model::time::Timestamp;
 
 /// What a broker needs to serve requests.
 pub struct Service<'s> {
@@ -26,6 +28,16 @@ pub struct Service<'s> {
     pub maintenance: &'s (dyn Fn() + Sync),
 }
 
+/// Notices changes of the store.
+pub trait StoreWatch: Send + Sync {
+    /// A number that is another one once the store has changed. `None` if that
+    /// is not known.
+    fn version(&self) -> Option<i64>;
+
+    /// The time, as use cases see it.
+    fn now(&self) -> Timestamp;
+}
+
 /// What a gateway needs to serve requests.
 pub struct GatewayService<'s> {
     pub listener: TcpListener,
@@ -36,6 +48,7 @@ pub struct GatewayService<'s> {
     pub proxies: Vec<IpNet>,
     pub limits: GatewayLimits,
     pub contexts: &'s dyn ContextProvider,
+    pub watch: Arc<dyn StoreWatch>,
     /// Becomes readable when the gateway must end.
     pub shutdown: PipeReader,
     /// Writes a line to the system's log.
@@ -65,14 +78,15 @@ pub struct TlsFiles {
 pub struct GatewayLimits {
     /// Redemptions from one address.
     pub redeem_per_address: u32,
-    /// Requests from one storefront.
+    /// Requests from one storefront, except checks that are answered from
+    /// memory.
     pub requests_per_storefront: u32,
 }
 
 impl Default for GatewayLimits {
     fn default() -> Self {
         Self {
-            redeem_per_address: 60,
+            redeem_per_address: 600,
             requests_per_storefront: 60_000,
         }
     }

@@ -174,6 +174,7 @@ impl Servers<'_> {
                     proxies: gateway.proxies,
                     limits: self.cli.settings.gateway,
                     contexts: self.pool,
+                    watch: self.pool.watch()?,
                     shutdown: self.shutdown.subscribe()?,
                     log_line: &log_line,
                     logs_requests: !self.cli.out.quiet,
