@@ -19,7 +19,8 @@ use crate::support::{BrokerProcess, InProcessStore, NOW, TestStore, json_str};
 
 /// Every command with arguments that are valid in the sample store. `{dir}` is
 /// a directory that does not exist yet, `{session}` the id of somebody else's
-/// session, `{token}` its login token, `{request}` the id of an approval
+/// session, `{token}` its login token, `{visit}` a session that the storefront
+/// has redeemed, `{request}` the id of an approval
 /// request; `{roles}`, `{users}`, `{section}` and `{settings}` are files that
 /// change nothing.
 const COMMANDS: &[&[&str]] = &[
@@ -50,6 +51,11 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "show", "{session}"],
     &["session", "end", "{session}"],
     &["session", "end", "--admin", "alice"],
+    &["session", "check", "{visit}"],
+    &["session", "end", "{visit}", "--cause", "left"],
+    &[
+        "session", "report", "{visit}", "--action", "other", "--id", "x",
+    ],
     &["customer", "list"],
     &["customer", "show", "1"],
     &["customer", "history", "1"],
@@ -259,6 +265,7 @@ struct Fixture {
     people: Vec<Person>,
     session: String,
     token: String,
+    visit: String,
     request: String,
 }
 
@@ -270,6 +277,7 @@ impl Fixture {
             people: self.people.clone(),
             session: self.session.clone(),
             token: self.token.clone(),
+            visit: self.visit.clone(),
             request: self.request.clone(),
         }
     }
@@ -313,8 +321,9 @@ fn fixture() -> Fixture {
         people.push(Person::new(&name, token, &user));
     }
     let storefront = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
-    let token = json_str(&storefront["token"]).to_owned();
-    people.push(Person::new("a storefront", token, ""));
+    let storefront = json_str(&storefront["token"]).to_owned();
+    let visit = redeemed_session(&store, &storefront);
+    people.push(Person::new("a storefront", storefront, ""));
     people.push(Person::new("a stranger", "lac_notatoken".to_owned(), ""));
     store.run_ok(&["role", "create", "target"]);
     store.run_ok(&["role", "create", "unused"]);
@@ -335,8 +344,27 @@ fn fixture() -> Fixture {
         people,
         session,
         token,
+        visit,
         request,
     }
+}
+
+/// A session that the storefront has redeemed.
+fn redeemed_session(store: &TestStore, storefront: &str) -> String {
+    let visitor = store.create_agent("visitor");
+    let issued = store.run_as(&visitor, &["login", "1"]).assert_succeeded();
+    let url = issued.stdout.trim();
+    let args = [
+        "redeem",
+        url,
+        "--audience",
+        "https://shop.example.com",
+        "-o",
+        "json",
+    ];
+    let redeemed = store.run_as(storefront, &args).assert_succeeded();
+    let redeemed: Value = serde_json::from_str(&redeemed.stdout).expect("JSON");
+    json_str(&redeemed["session_id"]).to_owned()
 }
 
 /// A way to reach the store and to authenticate.
@@ -387,7 +415,7 @@ fn outcome<'c>(fixture: &'c Fixture, index: usize, way: Route) -> Vec<Option<(i3
     }
     let broker = way
         .broker
-        .then(|| BrokerProcess::start(&copy, NOW, 1 + index as u64));
+        .then(|| BrokerProcess::start(&copy, NOW, 1_000_000 + index as u64));
     let administrator = &fixture.people[0];
     let mut mapped = administrator.user.as_str();
     let run = |(number, person): (usize, &'c Person)| {
@@ -404,6 +432,7 @@ fn outcome<'c>(fixture: &'c Fixture, index: usize, way: Route) -> Vec<Option<(i3
                 word.replace("{dir}", &dir.display().to_string())
                     .replace("{session}", &fixture.session)
                     .replace("{token}", &fixture.token)
+                    .replace("{visit}", &fixture.visit)
                     .replace("{request}", &fixture.request)
             })
             .collect();

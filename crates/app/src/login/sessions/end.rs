@@ -86,8 +86,9 @@ impl SessionEnd {
             |_| {},
             |work, permit| {
                 let permit = permit.narrow();
-                let is_storefront = work.actor.storefront_id().is_some();
-                let (ended, last) = if is_storefront || self.cause.is_some() {
+                let names_ids = matches!(self.which, SessionSelection::Ids(_));
+                let leaves = work.actor.storefront_id().is_some() && names_ids;
+                let (ended, last) = if leaves || self.cause.is_some() {
                     self.leave_all(work, &permit)?
                 } else {
                     demand(&work.actor, SESSION_RESOURCES)?;
