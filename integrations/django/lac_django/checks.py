@@ -52,6 +52,10 @@ def check_settings(app_configs=None, **kwargs):
             found.append(_error(5, f"LAC['ORIGIN'] is {lac['ORIGIN']!r}: {problem}."))
         elif lac["ORIGIN"].startswith("https:") and not settings.SESSION_COOKIE_SECURE and not settings.DEBUG:
             found.append(_warning(2, "SESSION_COOKIE_SECURE is off, though LAC['ORIGIN'] is https."))
+    if "no-referrer" in (getattr(settings, "SECURE_REFERRER_POLICY", "") or ""):
+        found.append(
+            _warning(3, "SECURE_REFERRER_POLICY is no-referrer: browsers then send Origin: null, and forms are refused.")
+        )
     return found + _check_values()
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.http import HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.views.debug import SafeExceptionReporterFilter
 
 from . import banner, client, conf, extensions, guard, outbox, sessions
 from .client import GatewayError
@@ -76,10 +77,32 @@ class ImpersonationMiddleware:
 
 def hide_secret(request):
     """Moves the login token to where neither error pages nor logs look for it."""
-    if request.path_info.endswith(LANDING) and request.META.get("QUERY_STRING"):
+    if not request.path_info.endswith(LANDING):
+        return
+    request.exception_reporter_filter = ReportNothing()
+    if request.META.get("QUERY_STRING"):
         request.lac_secret = Secret(request.GET.get("secret", ""))
         request.META["QUERY_STRING"] = ""
         request.GET = QueryDict()
+        if hasattr(request, "scope"):
+            request.scope["query_string"] = b""
+    for name, value in list(request.META.items()):
+        # Servers have names of their own for it: RAW_URI, REQUEST_URI …
+        if isinstance(value, str) and f"{LANDING}?" in value:
+            request.META[name] = value.partition("?")[0]
+
+
+class ReportNothing(SafeExceptionReporterFilter):
+    """Error pages and mails about the landing show neither form nor variables."""
+
+    def is_active(self, request):
+        return True
+
+    def get_post_parameters(self, request):
+        return {}
+
+    def get_traceback_frame_variables(self, request, tb_frame):
+        return []
 
 
 class Secret:
@@ -222,7 +245,7 @@ def finish(request, response, impersonation):
             sessions.ended(request, impersonation, "signed_out", tell="signed_out")
     if getattr(request, "lac_ended", False):
         banner.clear_browser_cache(response)
-    elif impersonation is not None:
+    elif impersonation is not None and not getattr(response, "lac_is_style", False):
         with kit_writes():
             banner.add(request, response, impersonation)
         banner.forbid_shared_caches(response, impersonation.disable_page_cache)

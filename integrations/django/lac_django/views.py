@@ -326,4 +326,5 @@ def stylesheet(request):
     """From a view, so that banner and landing have it on every shop's own origin."""
     response = HttpResponse(_style(), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=3600"
+    response.lac_is_style = True  # the same for everybody
     return response

@@ -39,8 +39,12 @@ class Person:
         return self.page.goto(self.origin + path if path.startswith("/") else path, wait_until="domcontentloaded")
 
     def press(self, name, within="body"):
-        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("domcontentloaded")
+        self.click(self.page.locator(within).get_by_role("button", name=name, exact=True).first)
+
+    def click(self, target):
+        """Clicks on what leads to another page, and waits for that."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            target.click()
 
     def text(self, selector="body"):
         return self.page.locator(selector).first.inner_text()
@@ -56,8 +60,7 @@ class Person:
         self.go("/accounts/login/")
         self.page.fill("#id_login-username", email)
         self.page.fill("#id_login-password", PASSWORD)
-        self.page.click("[name=login_submit]")
-        self.page.wait_for_load_state("domcontentloaded")
+        self.click(self.page.locator("[name=login_submit]"))
 
     def open_login_url(self, url):
         self.go(url)
@@ -75,11 +78,10 @@ class Person:
         """Orders what is in the basket, for the address in this town."""
         self.go("/checkout/shipping-address/")
         card = self.page.locator("div", has_text=address).filter(has=self.page.locator(".ship-address")).last
-        card.locator(".ship-address").click()
-        self.page.wait_for_load_state("domcontentloaded")
+        self.click(card.locator(".ship-address"))
         self.go("/checkout/preview/")
-        self.page.click("#place-order")
-        self.page.wait_for_url("**/checkout/thank-you/")
+        self.click(self.page.locator("#place-order"))
+        assert self.page.url.endswith("/checkout/thank-you/"), self.page.url
         self.go("/accounts/orders/")
         number = self.page.locator("table a[href*='/orders/']").first.inner_text()
         return number.strip()

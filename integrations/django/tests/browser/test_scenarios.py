@@ -146,27 +146,29 @@ class Scenarios:
         values = {"first_name": "Lena", "last_name": "Ortiz", "line1": f"Quay {self.width}", "line4": "Hull", "postcode": "HU1 1AA"}
         for name, value in values.items():
             agent.page.fill(f"#id_{name}", value)
-        agent.press("Save")
+        agent.page.select_option("#id_country", "GB")
+        agent.press("Save", ".page")
         customer = self.customer()
         customer.go("/accounts/addresses/")
         self.assertTrue(customer.sees(f"Quay {self.width}"))
         self.assertEqual(len(self.events("address_changed")), 1)
 
     def test_24_newsletter_and_wish_list_too(self):
-        agent = self.agent(TOM)
+        # A customer who has no wish list yet, because Oscar has another button for the second.
+        email = TOM if self.width > 600 else HOTEL
+        agent = self.agent(email)
         agent.go("/accounts/newsletter/")
         box = agent.page.locator("[name=subscribed]")
         wanted = not box.is_checked()
         box.set_checked(wanted)
-        agent.press("Save", "#content_inner")
+        agent.press("Save", ".page")
         agent.go(LAMP if self.width > 600 else BLANKET)
         agent.press("Add to wish list")
-        customer = self.customer(TOM)
+        customer = self.customer(email)
         customer.go("/accounts/newsletter/")
         self.assertEqual(customer.page.locator("[name=subscribed]").is_checked(), wanted)
         customer.go("/accounts/wishlists/")
-        customer.page.locator("table a").first.click()
-        customer.page.wait_for_load_state("domcontentloaded")
+        customer.click(customer.page.locator("table a").first)
         title = "Reading lamp" if self.width > 600 else "Wool blanket"
         self.assertTrue(customer.sees(title))
         summaries = [event["details"]["summary"] for event in self.events("other")]
@@ -352,15 +354,15 @@ class DesktopInTheLight(Scenarios, Beyond, Case):
     width, scheme = 1440, "light"
 
 
-class PhoneInTheDark(Scenarios, Beyond, Case):
+class PhoneInTheDark(Scenarios, Case):
     width, scheme = 390, "dark"
 
 
 class Looks(Case):
-    """The kit's own pages at the other two looks: accessible, and no wider than the screen."""
+    """The kit's own pages at the other looks: accessible, and no wider than the screen."""
 
     def test_pages(self):
-        for self.width, self.scheme in ((390, "light"), (1440, "dark")):
+        for self.width, self.scheme in ((390, "light"), (390, "dark"), (1440, "dark")):
             with self.subTest(width=self.width, scheme=self.scheme):
                 self.look_around()
 

@@ -84,6 +84,9 @@ class Banner(KitCase):
         source = Path(lac_django.__file__).parent / "lac.css"
         self.assertEqual(style.content, source.read_bytes())
 
+    def test_its_style_can_be_kept(self):
+        self.assertEqual(self.browser.get("/loginascustomer/lac.css")["Cache-Control"], "public, max-age=3600")
+
     def test_a_template_can_place_it(self):
         self.assertIn(b"<header><div id", self.has_banner("/own-place/").content)
         self.assertNotContains(Browser().get("/own-place/"), "lac-banner")

@@ -48,6 +48,10 @@ class Settings(KitCase):
         ):
             self.assertIn("lac.E006", found(**change), change)
 
+    def test_a_policy_that_breaks_forms(self):
+        with override_settings(SECURE_REFERRER_POLICY="no-referrer"):
+            self.assertEqual(found(), ["lac.W003"])
+
     def test_dotted_paths_and_files(self):
         for name in ("SITE", "IS_CUSTOMER", "SYNC_CUSTOMER"):
             self.assertIn("lac.E007", found(**{name: "nowhere.at.all"}))

@@ -297,9 +297,13 @@ class Leaks(KitCase):
         with mock.patch(
             "django.contrib.messages.middleware.MessageMiddleware.process_request", side_effect=RuntimeError
         ):
-            response = self.browser.get(LANDING, {"secret": SECRET})
-        self.assertEqual(response.status_code, 500)
-        self.assertNotIn(b"the-login-token", response.content)
+            for response in (
+                self.browser.get(LANDING, {"secret": SECRET}, RAW_URI=f"{LANDING}?secret={SECRET}"),
+                self.browser.post(LANDING, {"secret": SECRET}, headers={"origin": ORIGIN}),
+            ):
+                self.assertEqual(response.status_code, 500)
+                self.assertNotIn(b"the-login-token", response.content)
+                self.assertIn(b"RuntimeError", response.content)
 
     def test_access_logs_of_pythons_servers_do_not_name_it(self):
         out = io.StringIO()

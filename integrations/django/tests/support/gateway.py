@@ -56,7 +56,6 @@ class Lac:
         self.store = str(self.place / "store")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.token_file = str(self.place / "lac-token")
         self.process = None
         self("init", "--admin", "anna", "--full-name", "Anna Agent", "--name", "shop.example")
         for code, (name, base_url, view) in websites.items():
@@ -65,13 +64,16 @@ class Lac:
             self("stores", "add-view", view, "--group", f"{code}_group", "--name", name)
             self("config", "set", "web/secure/base_url", base_url, "--scope", f"website:{code}")
         self("config", "set", "login_as_customer/general/enabled", "yes")
-        self.add_storefront("shop", websites, "--consent", "--sync")
+        self.token_file = self.add_storefront("shop", websites, "--consent", "--sync")
 
     def add_storefront(self, name, websites, *rights):
+        """Adds an account for a shop, and returns the file with its token."""
+        path = str(self.place / f"token-of-{name}")
         scope = [part for code in websites for part in ("--website", code)]
         added = self.json("storefront", "add", name, *scope, *rights)
-        with open(self.token_file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        with open(path, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(added["token"])
+        return path
 
     def __call__(self, *arguments, input=None, check=True):
         environment = {"PATH": os.environ["PATH"], "LAC_STORE": self.store, "HOME": str(self.place)}
