@@ -2,7 +2,7 @@
 # Installs the dependencies and runs all tests of the kit against a gateway.
 #   LAC_BINARY     the program (default: target/debug/lac of this repository)
 #   LAC_CI_CACHE   a folder that keeps node_modules between runs (default: none)
-#   LAC_NODE_TESTS which of client, express, vendure, types (default: all)
+#   LAC_NODE_TESTS which of client, shops, express, vendure, types (default: all)
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -38,9 +38,9 @@ else
 fi
 echo "node kit: dependencies in $((SECONDS - began)) s"
 
-wanted=${LAC_NODE_TESTS:-client express vendure types}
+wanted=${LAC_NODE_TESTS:-client shops express vendure types}
 files=()
-for name in client express vendure; do
+for name in vendure express shops client; do
   case " $wanted " in
     *" $name "*) files+=("test/$name.test.js") ;;
     *) echo "node kit: skipped $name (LAC_NODE_TESTS)" ;;

@@ -14,8 +14,21 @@ export function sendRefused(kit, req, res, status = 403) {
   sendHtml(req, res, status, barePage({ title: texts.refusedTitle, body, stylesheet: kit.paths.stylesheet }));
 }
 
-/** `loginascustomer/login/index`: a GET shows one button and spends nothing; the button's POST redeems, once. */
+/**
+ * `loginascustomer/login/index`: a GET shows one button and spends nothing; the button's POST redeems, once. Whatever fails, the shop's
+ * own error page, which may show the request, is not reached.
+ */
 export async function landing(kit, req, res) {
+  try {
+    await answer(kit, req, res);
+  } catch (error) {
+    kit.log.error(`lac: landing failed: ${error.code ?? error.message}`);
+    if (res.headersSent) res.destroy();
+    else sendRefused(kit, req, res, 500);
+  }
+}
+
+async function answer(kit, req, res) {
   if (req.method === "GET" || req.method === "HEAD") return showButton(kit, req, res);
   if (req.method !== "POST") {
     res.setHeader("Allow", "GET, HEAD, POST");
@@ -86,7 +99,7 @@ export async function redeemAndOpen(kit, req, secret) {
   } catch (error) {
     kit.log.error(`lac: session ${record.sessionId} cannot be opened: ${error.message}`);
     await kit.sessions.renew(req).catch(() => {});
-    await kit.outbox.end(record.sessionId, "unusable");
+    await kit.outbox.end(record.sessionId, "unusable").catch(() => kit.client.end(record.sessionId, "unusable"));
     throw new Refused(403);
   }
   kit.onStarted(record, req);

@@ -18,7 +18,8 @@ export function requestSessions() {
     /** A new session that has nothing of the old one, under a new id. */
     async renew(req) {
       if (typeof req.session?.regenerate === "function") await promisify(req.session.regenerate).call(req.session);
-      else req.session = {};
+      // cookie-session does not send an empty new session, so that the browser would keep the old one.
+      else for (const name of Object.keys(req.session ?? {})) delete req.session[name];
     },
     async save(req) {
       if (typeof req.session?.save === "function" && req.session.save.length > 0) await promisify(req.session.save).call(req.session);
