@@ -89,7 +89,7 @@ if [ -x "$LAC_BINARY" ]; then
         axe=$cache/django-axe/node_modules/axe-core/axe.min.js
         [ -f "$axe" ] || npm install --silent --no-audit --no-fund --prefix "$cache/django-axe" axe-core@4 >/dev/null
         export AXE_PATH=$axe LAC_CHROMIUM=$chromium
-        step 'scenarios 19 to 29 in Chromium' "$python" -m unittest tests.browser.test_scenarios
+        step 'scenarios 19 to 29, and another shop, in Chromium' "$python" -m unittest tests.browser.test_scenarios tests.browser.test_other_shop
     fi
 else
     skip "the gateway and the browser: there is no $LAC_BINARY"

@@ -42,6 +42,11 @@ class GatewayError(Exception):
         )
 
     @property
+    def is_lost(self):
+        """Whether the request may have been carried out all the same."""
+        return self.code != "no_token" and (self.status is None or self.status >= 500)
+
+    @property
     def is_permanent(self):
         """Whether the same request will get the same answer later."""
         return self.code == "too_many_actions" or (self.is_answer and self.status >= 400 and self.status != 408)

@@ -1,8 +1,11 @@
 """The landing, the way out, and the customer's own pages."""
 
+import base64
 import functools
 import ipaddress
+import json
 import logging
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -142,6 +145,9 @@ def log_in(request):
     except GatewayError as error:
         if error.hint:
             logger.info("lac says: %s", error.hint)
+        if error.is_lost:
+            # The session may be open, and nobody would be in it.
+            outbox.end_unknown(session_id_in(secret))
         raise Refused(error.code) from None
     try:
         impersonation = sessions.read_answer(answer, site)
@@ -157,6 +163,18 @@ def log_in(request):
     response = HttpResponseRedirect(_destination(request, impersonation, user), status=303)
     response["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@sensitive_variables()
+def session_id_in(secret):
+    """The session's id in a token (``jti``), or None. Nothing is verified."""
+    try:
+        payload = secret.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        name = claims["jti"]
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return name if isinstance(name, str) and re.fullmatch(r"[0-9a-f]{32}", name) else None
 
 
 def _destination(request, impersonation, user):

@@ -212,6 +212,28 @@ class Refusals(KitCase):
         self.refused(self.land(), redeemed=True)
         self.assertEqual(self.stub.paths(), ["/v1/redeem"])
 
+    def test_a_session_whose_redemption_is_lost_is_ended(self):
+        import base64
+        import json
+
+        from lac_django import outbox
+
+        session = "e" * 32
+        claims = base64.urlsafe_b64encode(json.dumps({"jti": session}).encode()).decode().rstrip("=")
+        self.stub.script["/redeem"] = [hang(0)]
+        self.stub.script["/end"] = [problem(503, "busy"), None]
+        self.refused(self.land(secret=f"e30.{claims}.sig"), redeemed=True)
+        outbox.flush(everything=True)
+        self.assertEqual(self.stub.bodies(f"{session}/end"), [{"cause": "unusable"}] * 2)
+
+    def test_a_refused_token_ends_nothing(self):
+        self.stub.script["/redeem"] = [problem(409, "token_spent")]
+        self.land(secret="e30.eyJqdGkiOiJlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZSJ9.sig")
+        self.stub.script["/redeem"] = [hang(0)]
+        for secret in ("x", "a.b.c", "e30.eyJqdGkiOiIuLi8uLiJ9.x", "e30.W10.x"):
+            self.land(secret=secret)
+        self.assertEqual(self.stub.bodies("/end"), [])
+
     def test_a_slow_gateway_is_given_two_seconds(self):
         import time
 
