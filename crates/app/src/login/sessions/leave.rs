@@ -71,12 +71,11 @@ pub(super) fn leave(
     describe_session(work, &session, &mut draft)?;
     work.draft = draft;
     let over = end_of(&session, work.now);
-    let (recorded, state) = match over {
-        Some(_) => (None, session.state_at(work.now)),
-        None => {
-            let recorded = close_session(work, permit, &session, cause.into())?;
-            (Some(recorded), SessionState::Ended)
-        }
+    let (recorded, state) = if over.is_some() {
+        (None, session.state_at(work.now))
+    } else {
+        let recorded = close_session(work, permit, &session, cause.into())?;
+        (Some(recorded), SessionState::Ended)
     };
     let (ended_at, end_cause) = over.unwrap_or((work.now, cause.into()));
     let left = SessionLeft {
