@@ -41,6 +41,14 @@ final readonly class Request
         return new self($method, $path, $_GET, $_POST, $headers, (string) ($_SERVER['REMOTE_ADDR'] ?? ''));
     }
 
+    /** Takes the secret out of what error pages and log handlers of the shop print: this object alone has it. */
+    public static function hideSecret(): void
+    {
+        unset($_GET['secret'], $_POST['secret'], $_REQUEST['secret'], $_SERVER['argv']);
+        $_SERVER['QUERY_STRING'] = '';
+        $_SERVER['REQUEST_URI'] = explode('?', (string) ($_SERVER['REQUEST_URI'] ?? '/'), 2)[0];
+    }
+
     public function query(string $name): ?string
     {
         $value = $this->query[$name] ?? null;

@@ -31,6 +31,7 @@ final class Storefront
         $route = $this->route($request->path);
         // The landing ends whoever is signed in: a former session's state must not stand in its way.
         if ($route === 'login/index') {
+            Request::hideSecret();
             $keys = new Keys($this->settings, $this->client);
             $landing = new Landing($this->settings, $this->shop, $this->client, $this->session, $keys);
 

@@ -1,6 +1,7 @@
 """Landing page, banner, caches and guards. The gateway is one that says yes, so that all refusals are the kit's own."""
 
 import json
+import pathlib
 import re
 import subprocess
 import threading
@@ -117,6 +118,15 @@ class Landing(unittest.TestCase):
             page = Browser(f"http://127.0.0.1:{other.port}").get(landing(self.secret))
             self.assertEqual(page.status, 400, page)
             other.stop()
+
+    def test_the_shops_error_handlers_do_not_see_the_secret(self):
+        seen = pathlib.Path(world.shop_env["SHOP_DB"] + ".seen")
+        form = self.form()
+        self.assertIn("/login/index", seen.read_text())
+        self.assertNotIn(self.secret, seen.read_text())
+        self.browser.post(LANDING, form)
+        self.assertIn("[csrf]", seen.read_text())
+        self.assertNotIn(self.secret, seen.read_text())
 
     def test_an_expired_token_gets_no_button(self):
         secret, _ = world.login("1", "--ttl", "1s")

@@ -5,6 +5,9 @@ declare(strict_types=1);
 // The example shop with pages that are hard for a banner.
 $parts = require __DIR__ . '/../example/shop/bootstrap.php';
 if ($parts['lac']->handle()) {
+    // What an error page of the shop would print.
+    file_put_contents(getenv('SHOP_DB') . '.seen', print_r([$_GET, $_POST, $_REQUEST, $_SERVER], true));
+
     return;
 }
 $page = '<!doctype html><html><head><title><body> here</title><script>var a = "<body class=x>";</script><!-- <body> --></head>';
