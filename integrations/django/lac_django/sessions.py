@@ -141,6 +141,14 @@ def open_session(request, impersonation, asked):
     return user
 
 
+def undo(request, session_id):
+    """Closes what ``open_session`` has opened, if it got that far."""
+    stored = request.session.get(SESSION_KEY)
+    if isinstance(stored, dict) and stored.get("session_id") == session_id:
+        request.session.flush()
+        _set_user(request, AnonymousUser())
+
+
 def discard(request):
     """Ends whoever is signed in, an earlier agent too."""
     previous = load(request)

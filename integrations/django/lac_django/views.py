@@ -119,9 +119,13 @@ def _landing_page(request):
         "secret": secret.value,
         "action": request.path,
         "site": conf.site_of(request),
-        "signed_in": user.get_username() if user.is_authenticated else None,
+        "signed_in": _shown(user) if user.is_authenticated else None,
     }
     return render(request, extensions.template("lac_django/landing.html"), context)
+
+
+def _shown(user):
+    return getattr(user, user.get_email_field_name(), "") or user.get_username()
 
 
 def _error_page(request):
@@ -152,15 +156,16 @@ def log_in(request):
     try:
         impersonation = sessions.read_answer(answer, site)
         user = sessions.open_session(request, impersonation, asked)
+        response = HttpResponseRedirect(_destination(request, impersonation, user), status=303)
     except Exception as error:
         # lac has opened a session that nobody can use here.
+        sessions.undo(request, answer.get("session_id"))
         if isinstance(answer.get("session_id"), str):
             outbox.end(answer["session_id"], "unusable")
         if isinstance(error, sessions.Unusable):
             logger.error("a redeemed session is unusable: %s", error)
             raise Refused("unusable") from None
         raise
-    response = HttpResponseRedirect(_destination(request, impersonation, user), status=303)
     response["Clear-Site-Data"] = '"cache"'
     return response
 

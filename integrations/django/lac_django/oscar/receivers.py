@@ -18,16 +18,19 @@ NOT_EDITED = {
 
 
 def connect():
-    order = get_model("order", "Order")
-    post_save.connect(order_saved, sender=order, dispatch_uid="lac_order")
-    for model, saved in (
-        (get_model("address", "UserAddress"), address_saved),
-        (get_model("basket", "Line"), basket_line_saved),
-        (get_model("wishlists", "WishList"), wish_list_saved),
-        (get_model("wishlists", "Line"), wish_saved),
-        (get_model("customer", "ProductAlert"), alert_saved),
-        (get_model("reviews", "ProductReview"), review_saved),
+    post_save.connect(order_saved, sender=get_model("order", "Order"), dispatch_uid="lac_order")
+    for app, name, saved in (
+        ("address", "UserAddress", address_saved),
+        ("basket", "Line", basket_line_saved),
+        ("wishlists", "WishList", wish_list_saved),
+        ("wishlists", "Line", wish_saved),
+        ("customer", "ProductAlert", alert_saved),
+        ("reviews", "ProductReview", review_saved),
     ):
+        try:
+            model = get_model(app, name)
+        except LookupError:
+            continue  # a shop without this app of Oscar's
         uid = f"lac_{model._meta.label_lower}"
         pre_save.connect(remember, sender=model, dispatch_uid=uid)
         post_save.connect(_if_changed(saved), sender=model, weak=False, dispatch_uid=uid)

@@ -53,7 +53,7 @@ class Button(KitCase):
 
     def test_the_page_says_who_will_be_signed_out(self):
         self.browser.force_login(self.bob)
-        self.assertIn("B-2", self.browser.get(LANDING, {"secret": SECRET}).content.decode())
+        self.assertIn("bob@example.com", self.browser.get(LANDING, {"secret": SECRET}).content.decode())
 
 
 class Redeem(KitCase):
@@ -282,6 +282,19 @@ class Unusable(KitCase):
         self.unusable(ends_at=None)
         self.stub.reset()
         self.unusable(customer={"email": "no id"})
+
+    def test_a_shop_s_own_code_that_fails(self):
+        def fail(**kwargs):
+            raise RuntimeError
+
+        signals.impersonation_started.connect(fail)
+        try:
+            self.unusable()
+        finally:
+            signals.impersonation_started.disconnect(fail)
+        self.stub.reset()
+        with mock.patch("lac_django.views._destination", side_effect=RuntimeError):
+            self.unusable()
 
     def test_the_end_is_told_later_if_lac_does_not_answer(self):
         from lac_django import outbox
