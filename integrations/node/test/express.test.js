@@ -14,12 +14,13 @@ let shop;
 let server;
 let origin;
 const agents = {};
+const timed = {};
 
 before(async () => {
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
   lac = await Lac.start({ origin });
-  for (const name of ["anna", "ben", "cora", "dora"]) agents[name] = await lac.agent(name);
+  for (const name of ["anna", "ben", "cora", "dora", "eli", "max", "ida"]) agents[name] = await lac.agent(name);
   shop = createShop({
     url: lac.url,
     tokenFile: lac.tokenFile,
@@ -33,6 +34,9 @@ before(async () => {
   server = await new Promise((done) => {
     const made = shop.app.listen(port, "127.0.0.1", () => done(made));
   });
+  timed.longest = await lac.withConfig({ "lac/session/max_duration": "60" }, () => landed(agents.max, 2));
+  timed.idle = await lac.withConfig({ "lac/session/idle_timeout": "60" }, () => landed(agents.ida, 2));
+  timed.began = Date.now();
 });
 
 after(async () => {
@@ -288,16 +292,17 @@ describe("an end elsewhere", () => {
   });
 
   const ends = {
-    "lac session end": ({ sessionId }) => lac.run("session", "end", sessionId),
-    "lac consent revoke": () => lac.run("consent", "revoke", "1"),
-    "lac user disable": () => lac.run("user", "disable", "dora"),
+    "lac session end": ["session", "end"],
+    "lac consent revoke": ["consent", "revoke", "1"],
+    "lac user disable": ["user", "disable", "dora"],
+    "lac role deny": ["role", "deny", "elis", "login_button"],
   };
   for (const [name, end] of Object.entries(ends)) {
     test(`${name}: the next page within 5 s is the public one`, async () => {
       await lac.run("consent", "grant", "1");
-      const visit = await landed(agents.dora);
+      const visit = await landed(name.includes("role") ? agents.eli : name.includes("user") ? agents.dora : agents.anna);
       await visit.browser.get("/account");
-      await end(visit);
+      await lac.run(...end, ...(end[0] === "session" ? [visit.sessionId] : []));
       const ended = Date.now();
       const page = await until("the public page", async () => {
         const page = await visit.browser.get("/");
@@ -355,6 +360,8 @@ describe("in an agent's session", () => {
 });
 
 describe("the customer's own pages", () => {
+  after(() => lac.run("consent", "grant", "1"));
+
   async function signedIn() {
     const browser = new Browser(origin);
     await browser.post("/login", { email: "jane@example.com", password: "jane" });
@@ -400,6 +407,29 @@ describe("the customer's own pages", () => {
     assert.equal(page.status, 200);
     assert.match(page.text, /account changed/);
     for (const path of ["consent", "history"]) assert.equal((await new Browser(origin).get(`/loginascustomer/${path}`)).location, "/login");
+  });
+});
+
+describe("time", () => {
+  test("ends a session at its longest, and one that nobody uses", async () => {
+    assert.match((await timed.longest.browser.get("/account")).text, BANNER);
+    await new Promise((done) => setTimeout(done, timed.began + 62_000 - Date.now()));
+    for (const { browser } of [timed.longest, timed.idle]) await assertPublic(browser);
+    assert.equal(await stateOf(timed.idle.sessionId), "expired");
+  });
+});
+
+describe("the feature is switched off", () => {
+  test("within 5 s nobody is served as a customer", async () => {
+    const { browser } = await landed(agents.anna);
+    assert.match((await browser.get("/")).text, BANNER);
+    await lac.run("config", "set", "login_as_customer/general/enabled", "no");
+    try {
+      await until("the public page", async () => !BANNER.test((await browser.get("/")).text), 5);
+      await assertPublic(browser);
+    } finally {
+      await lac.run("config", "set", "login_as_customer/general/enabled", "yes");
+    }
   });
 });
 

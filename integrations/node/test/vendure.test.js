@@ -2,6 +2,7 @@
 import core from "@vendure/core";
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { LacOutboxEntity, LacService } from "lac-storefront/vendure";
 import { formOf, pathAndQuery } from "./support/browser.js";
 import { Lac, freePort, until } from "./support/lac.js";
 import { ADD, Api, checkOut, startVendure } from "./support/vendure.js";
@@ -18,18 +19,22 @@ let shop;
 let origin;
 let logins = 0;
 const agents = {};
+const timed = {};
 
 before(async () => {
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
   lac = await Lac.start({ origin });
-  for (const name of ["anna", "ben", "dora"]) agents[name] = await lac.agent(name);
+  for (const name of ["anna", "ben", "dora", "eli", "max", "ida"]) agents[name] = await lac.agent(name);
   shop = await startVendure({
     port,
     customers: CUSTOMERS,
     lac: { url: lac.url, tokenFile: lac.tokenFile, origin, website: "base", staleAfter: STALE_AFTER, orderPath: (code) => `/orders/${code}`, forbid: ["applyCouponCode"] },
   });
   shop.app.get(EventBus).ofType(LoginEvent).subscribe(() => (logins += 1));
+  timed.longest = await lac.withConfig({ "lac/session/max_duration": "60" }, () => landed(agents.max, 2));
+  timed.idle = await lac.withConfig({ "lac/session/idle_timeout": "60" }, () => landed(agents.ida, 2));
+  timed.began = Date.now();
 });
 
 after(async () => {
@@ -200,16 +205,17 @@ describe("an end elsewhere", () => {
   });
 
   const ends = {
-    "lac session end": ({ sessionId }) => lac.run("session", "end", sessionId),
-    "lac consent revoke": () => lac.run("consent", "revoke", "1"),
-    "lac user disable": () => lac.run("user", "disable", "dora"),
+    "lac session end": ["session", "end"],
+    "lac consent revoke": ["consent", "revoke", "1"],
+    "lac user disable": ["user", "disable", "dora"],
+    "lac role deny": ["role", "deny", "elis", "login_button"],
   };
   for (const [name, end] of Object.entries(ends)) {
     test(`${name}: within 5 s the next request is a guest's`, async () => {
       await lac.run("consent", "grant", "1");
-      const visit = await landed(agents.dora);
+      const visit = await landed(name.includes("role") ? agents.eli : name.includes("user") ? agents.dora : agents.anna);
       assert.ok(await visit.browser.whoAmI());
-      await end(visit);
+      await lac.run(...end, ...(end[0] === "session" ? [visit.sessionId] : []));
       const ended = Date.now();
       await until("a guest", async () => (await visit.browser.whoAmI()) === null, 5);
       assert.ok(Date.now() - ended < 5_000);
@@ -307,7 +313,26 @@ describe("in an agent's session", () => {
   });
 });
 
+test("a report goes with its transaction: what is rolled back is not told", async () => {
+  const { sessionId } = await landed(agents.anna);
+  const ctx = await shop.app.get(RequestContextService).create({ apiType: "shop" });
+  const service = shop.app.get(LacService);
+  const act = (id, fails) =>
+    shop.app.get(TransactionalConnection).withTransaction(ctx, async (tx) => {
+      await service.report(tx, { sessionId }, { id, action: "other", summary: id });
+      if (fails) throw new Error("rolled back");
+    });
+  await assert.rejects(act("undone", true), /rolled back/);
+  await act("done", false);
+  const told = async () => (await lac.events()).map((event) => JSON.stringify(event)).filter((text) => text.includes(sessionId));
+  await until("the report", async () => (await told()).some((text) => text.includes('"done"')));
+  assert.ok(!(await told()).some((text) => text.includes("undone")));
+  await until("the outbox is empty", async () => (await table(LacOutboxEntity).count()) === 0);
+});
+
 describe("the customer's own", () => {
+  after(() => lac.run("consent", "grant", "1"));
+
   test("checkbox, ask and history", async () => {
     const jane = await signedIn("jane");
     const CONSENT = "{ lacConsent { granted title tooltip canChange ask { id websiteName duration ticket } } }";
@@ -326,6 +351,27 @@ describe("the customer's own", () => {
     const guest = await new Api(origin).query("{ lacConsent { granted } }");
     assert.equal(guest.data?.lacConsent ?? null, null);
     await lac.run("consent", "grant", "1");
+  });
+});
+
+describe("time", () => {
+  test("ends a session at its longest, and one that nobody uses", async () => {
+    assert.ok(await timed.longest.browser.whoAmI());
+    await new Promise((done) => setTimeout(done, timed.began + 62_000 - Date.now()));
+    for (const { browser } of [timed.longest, timed.idle]) assert.equal(await browser.whoAmI(), null);
+  });
+});
+
+describe("the feature is switched off", () => {
+  test("within 5 s nobody is served as a customer", async () => {
+    const { browser } = await landed(agents.anna);
+    assert.ok(await browser.whoAmI());
+    await lac.run("config", "set", "login_as_customer/general/enabled", "no");
+    try {
+      await until("a guest", async () => (await browser.whoAmI()) === null, 5);
+    } finally {
+      await lac.run("config", "set", "login_as_customer/general/enabled", "yes");
+    }
   });
 });
 

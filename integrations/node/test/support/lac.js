@@ -138,6 +138,14 @@ export class Lac {
     return (await this.runAs(agent, "login", String(customer), ...args)).trim();
   }
 
+  /** A login under a config that counts for it alone: the fields are set before `land`, and unset after. */
+  async withConfig(fields, land) {
+    for (const [field, value] of Object.entries(fields)) await this.run("config", "set", field, value);
+    const visit = await land();
+    for (const field of Object.keys(fields)) await this.run("config", "unset", field);
+    return visit;
+  }
+
   session(id) {
     return this.json("session", "show", id);
   }
