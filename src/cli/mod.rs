@@ -32,6 +32,7 @@ mod system;
 mod view;
 
 use std::ffi::OsString;
+use std::net::TcpListener;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -71,7 +72,8 @@ pub fn command() -> Command {
 #[derive(Clone, Copy)]
 pub struct Components {
     pub serve: fn(&Service<'_>) -> Result<(), Fault>,
-    pub serve_http: fn(&GatewayService<'_>) -> Result<(), Fault>,
+    /// The listener is closed as soon as the gateway must end.
+    pub serve_http: fn(TcpListener, &GatewayService<'_>) -> Result<(), Fault>,
 }
 
 impl std::fmt::Debug for Components {
@@ -84,7 +86,7 @@ impl Default for Components {
     fn default() -> Self {
         Self {
             serve: |_| Err(Fault::internal("this program cannot serve")),
-            serve_http: |_| Err(Fault::internal("this program cannot serve")),
+            serve_http: |_, _| Err(Fault::internal("this program cannot serve")),
         }
     }
 }

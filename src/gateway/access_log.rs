@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::Method;
 
+use super::metrics::{Answered, Metrics};
+
 /// Lines that may wait for a slow reader of stderr. More are dropped and
 /// counted: a reader that stands still must not stop the gateway.
 const MAX_WAITING: usize = 4096;
@@ -59,14 +61,20 @@ pub(super) struct RequestFacts {
     pub route: Option<&'static str>,
     pub storefront: Option<Arc<str>>,
     pub code: Option<&'static str>,
+    /// Whether it is a storefront's redemption.
+    pub is_redemption: bool,
     /// Why the gateway itself failed.
     pub failure: Option<String>,
 }
+
+/// The route of a path that has none.
+const UNKNOWN_ROUTE: &str = "unknown";
 
 /// The line of one request. It is written when dropped, so that it is also
 /// written if the client disconnects.
 pub(super) struct RequestLine {
     log: AccessLog,
+    metrics: Arc<Metrics>,
     method: Method,
     started: Instant,
     facts: Arc<Mutex<RequestFacts>>,
@@ -77,9 +85,15 @@ pub(super) struct RequestLine {
 pub(super) const CLIENT_GONE: u16 = 499;
 
 impl RequestLine {
-    pub(super) fn new(log: AccessLog, method: Method, facts: Arc<Mutex<RequestFacts>>) -> Self {
+    pub(super) fn new(
+        log: AccessLog,
+        metrics: Arc<Metrics>,
+        method: Method,
+        facts: Arc<Mutex<RequestFacts>>,
+    ) -> Self {
         Self {
             log,
+            metrics,
             method,
             started: Instant::now(),
             facts,
@@ -98,6 +112,13 @@ impl Drop for RequestLine {
         let status = self.status.unwrap_or(CLIENT_GONE);
         let length = self.started.elapsed();
         let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.metrics.count(Answered {
+            route: facts.route.unwrap_or(UNKNOWN_ROUTE),
+            status,
+            code: facts.code,
+            length,
+            is_redemption: facts.is_redemption,
+        });
         if let Some(failure) = &facts.failure {
             self.log.write(format!("a request failed: {failure}"));
         }
@@ -114,7 +135,7 @@ fn format_line(method: &Method, facts: &RequestFacts, status: u16, length: Durat
         }
         _ => "other",
     };
-    let route = facts.route.unwrap_or("unknown");
+    let route = facts.route.unwrap_or(UNKNOWN_ROUTE);
     let milliseconds = length.as_secs_f64() * 1000.0;
     let mut line = format!("{method} {route} {status} {milliseconds:.1}ms");
     if let Some(storefront) = &facts.storefront {

@@ -49,7 +49,8 @@ impl Gateway {
     {
         let facts = SharedFacts::default();
         let method = request.method().clone();
-        let line = RequestLine::new(self.log.clone(), method, Arc::clone(&facts));
+        let metrics = Arc::clone(&self.metrics);
+        let line = RequestLine::new(self.log.clone(), metrics, method, Arc::clone(&facts));
         let mut response = if routes::is_plain(request.uri().path()) {
             request.extensions_mut().insert(Peer(peer));
             request.extensions_mut().insert(Arc::clone(&facts));
@@ -131,13 +132,19 @@ impl Gateway {
         };
         if let Access::Storefront(action) = route.access {
             let name = self.identify(&caller, token, action).await?;
-            lock(facts).storefront = Some(name);
+            let mut facts = lock(facts);
+            facts.storefront = Some(name);
+            facts.is_redemption = route.operation == Operation::Redeem;
+            drop(facts);
             // Most checks are answered from memory and cost next to nothing.
             if route.operation != Operation::SessionCheck {
                 self.check_share(token)?;
             }
         }
-        let body = body::read_json(request, route.body_limit).await?;
+        let body = match route.request {
+            Some(_) => body::read_json(request, route.body_limit).await?,
+            None => Vec::new(),
+        };
         let call = Call {
             gateway: self,
             caller,

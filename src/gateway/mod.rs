@@ -10,6 +10,8 @@ mod body;
 mod checks;
 mod dispatch;
 mod limits;
+mod metrics;
+mod openapi;
 mod operations;
 mod peer;
 mod problem;
@@ -23,6 +25,7 @@ mod workers;
 mod writes;
 
 use std::io::{self, PipeReader};
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,7 +53,7 @@ const MAX_QUEUED: usize = 1024;
 const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Serves until shutdown is requested.
-pub fn serve(service: &GatewayService<'_>) -> Result<()> {
+pub fn serve(listener: TcpListener, service: &GatewayService<'_>) -> Result<()> {
     let io = |e: io::Error| Fault::io("the gateway", e);
     let shutdown = service.shutdown.try_clone().map_err(io)?;
     let jobs = Arc::new(Queue::new(MAX_QUEUED));
@@ -91,7 +94,7 @@ pub fn serve(service: &GatewayService<'_>) -> Result<()> {
         };
         let started = start();
         let ended = match &started {
-            Ok(_) => run_server(service, server, shutdown),
+            Ok(_) => run_server(service, server, listener, shutdown),
             Err(fault) => Err(fault.clone()),
         };
         jobs.close();
@@ -116,20 +119,36 @@ fn spawn<'scope>(
 }
 
 /// Runs the server on this thread.
-fn run_server(service: &GatewayService<'_>, server: Server, shutdown: PipeReader) -> Result<()> {
+fn run_server(
+    service: &GatewayService<'_>,
+    server: Server,
+    listener: TcpListener,
+    shutdown: PipeReader,
+) -> Result<()> {
     let io = |e: io::Error| Fault::io("the gateway", e);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(io)?;
     runtime.block_on(async {
-        let listener = service.listener.try_clone().map_err(io)?;
-        listener.set_nonblocking(true).map_err(io)?;
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(io)?;
+        let listener = to_async(listener)?;
+        if let Some(metrics) = &service.metrics {
+            let gateway = Arc::clone(&server.gateway);
+            tokio::spawn(server::serve_metrics(
+                gateway,
+                to_async(metrics.try_clone().map_err(io)?)?,
+            ));
+        }
         let shutdown = Receiver::from_owned_fd(shutdown.into()).map_err(io)?;
         server::serve(server, listener, shutdown.readable()).await;
         Ok(())
     })
+}
+
+fn to_async(listener: TcpListener) -> Result<tokio::net::TcpListener> {
+    let io = |e: io::Error| Fault::io("the gateway", e);
+    listener.set_nonblocking(true).map_err(io)?;
+    tokio::net::TcpListener::from_std(listener).map_err(io)
 }
 
 /// Runs maintenance at once and at intervals, unless a broker does, and whenever

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::body::{parse_object, parse_optional_object};
+use super::openapi;
 use super::problem::Problem;
 use super::routes::Operation;
 use super::state::Call;
@@ -43,6 +44,7 @@ pub(super) async fn run(operation: Operation, call: Call<'_>) -> Answer {
         }
         Operation::Jwks => run_request(call, KeyJwks::default()).await,
         Operation::Health => Ok(br#"{"status":"ok"}"#.to_vec()),
+        Operation::OpenApi => Ok(openapi::document()?),
         Operation::Ready => {
             run_on_worker(&call.gateway.jobs, call.caller, check_ready).await?;
             Ok(br#"{"status":"ready"}"#.to_vec())

@@ -13,6 +13,7 @@ pub(super) enum Operation {
     Jwks,
     Health,
     Ready,
+    OpenApi,
 }
 
 /// Who may run an operation.
@@ -34,6 +35,41 @@ pub(super) struct Route {
     pub access: Access,
     /// The longest body.
     pub body_limit: usize,
+    /// The operation's name in the OpenAPI document, and what it does.
+    pub id: &'static str,
+    pub summary: &'static str,
+    pub query: &'static [QueryParameter],
+    /// The schema of the body, if there is one.
+    pub request: Option<&'static str>,
+    pub is_body_required: bool,
+    /// The schema of the answer.
+    pub answer: &'static str,
+    /// Statuses of problems besides those that every such route has.
+    pub further_problems: &'static [u16],
+}
+
+/// A parameter after the `?`.
+#[derive(Debug)]
+pub(super) struct QueryParameter {
+    pub name: &'static str,
+    pub description: &'static str,
+    pub schema: &'static str,
+}
+
+impl Route {
+    /// The statuses of its problems.
+    pub(super) fn problems(&self) -> Vec<u16> {
+        let mut all = vec![500, 503];
+        if self.access != Access::Public {
+            all.extend([400, 401, 429]);
+        }
+        if self.request.is_some() {
+            all.extend([408, 413, 415]);
+        }
+        all.extend(self.further_problems);
+        all.sort_unstable();
+        all
+    }
 }
 
 /// The longest body of most requests.
@@ -42,10 +78,9 @@ const BODY_LIMIT: usize = 64 * 1024;
 const fn post(path: &'static str, operation: Operation, action: Action) -> Route {
     Route {
         method: "POST",
-        path,
-        operation,
         access: Access::Storefront(action),
-        body_limit: BODY_LIMIT,
+        is_body_required: true,
+        ..public(path, operation)
     }
 }
 
@@ -56,30 +91,87 @@ const fn public(path: &'static str, operation: Operation) -> Route {
         operation,
         access: Access::Public,
         body_limit: BODY_LIMIT,
+        id: "",
+        summary: "",
+        query: &[],
+        request: None,
+        is_body_required: false,
+        answer: "",
+        further_problems: &[],
     }
 }
 
 /// All routes. Those of one path stand together.
 pub(super) const ROUTES: &[Route] = &[
-    post("/v1/redeem", Operation::Redeem, Action::LoginRedeem),
-    post(
-        "/v1/sessions/{id}/check",
-        Operation::SessionCheck,
-        Action::SessionRead,
-    ),
-    post(
-        "/v1/sessions/{id}/end",
-        Operation::SessionEnd,
-        Action::LoginEnd,
-    ),
-    post(
-        "/v1/sessions/{id}/actions",
-        Operation::SessionReport,
-        Action::OtherDone,
-    ),
-    public("/.well-known/jwks.json", Operation::Jwks),
-    public("/healthz", Operation::Health),
-    public("/readyz", Operation::Ready),
+    Route {
+        id: "redeem",
+        summary: "Redeem a login token, once, and open the session",
+        request: Some("RedeemRequest"),
+        answer: "Redeemed",
+        further_problems: &[409],
+        ..post("/v1/redeem", Operation::Redeem, Action::LoginRedeem)
+    },
+    Route {
+        id: "checkSession",
+        summary: "Ask whether a session is still valid",
+        request: Some("CheckRequest"),
+        is_body_required: false,
+        answer: "Checked",
+        further_problems: &[404],
+        ..post(
+            "/v1/sessions/{id}/check",
+            Operation::SessionCheck,
+            Action::SessionRead,
+        )
+    },
+    Route {
+        id: "endSession",
+        summary: "End a session: the agent left or signed out, or the shop cannot open it",
+        request: Some("EndRequest"),
+        answer: "Ended",
+        further_problems: &[404],
+        ..post(
+            "/v1/sessions/{id}/end",
+            Operation::SessionEnd,
+            Action::LoginEnd,
+        )
+    },
+    Route {
+        id: "reportActions",
+        summary: "Report what was done on the customer's behalf",
+        request: Some("ReportRequest"),
+        answer: "Reported",
+        further_problems: &[404, 409],
+        ..post(
+            "/v1/sessions/{id}/actions",
+            Operation::SessionReport,
+            Action::OtherDone,
+        )
+    },
+    Route {
+        id: "jwks",
+        summary: "The keys that verify login tokens",
+        answer: "JwkSet",
+        ..public("/.well-known/jwks.json", Operation::Jwks)
+    },
+    Route {
+        id: "health",
+        summary: "Whether the gateway runs",
+        answer: "Status",
+        ..public("/healthz", Operation::Health)
+    },
+    Route {
+        id: "ready",
+        summary: "Whether the store can be used, and its log's head is the signed one",
+        answer: "Status",
+        ..public("/readyz", Operation::Ready)
+    },
+    Route {
+        id: "openapi",
+        summary: "This document",
+        answer: "Document",
+        ..public("/openapi.json", Operation::OpenApi)
+    },
 ];
 
 /// The routes of each path.

@@ -6,13 +6,15 @@ use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -23,7 +25,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::dispatch::router;
+use super::metrics::Metrics;
 use super::peer::is_proxy;
+use super::problem::Problem;
 use super::state::Gateway;
 use super::tls::TlsServer;
 
@@ -54,6 +58,7 @@ pub(super) struct Server {
 #[derive(Debug, Default)]
 struct Connections {
     of_address: Mutex<HashMap<IpAddr, usize>>,
+    metrics: Arc<Metrics>,
 }
 
 /// One open connection.
@@ -77,9 +82,15 @@ impl Connections {
             MAX_FROM_ADDRESS
         };
         if total >= MAX_CONNECTIONS || *own >= most {
+            self.metrics
+                .refused_connections
+                .fetch_add(1, Ordering::Relaxed);
             return None;
         }
         *own += 1;
+        self.metrics
+            .open_connections
+            .fetch_add(1, Ordering::Relaxed);
         Some(OpenConnection {
             connections: Arc::clone(self),
             address,
@@ -91,6 +102,8 @@ impl Drop for OpenConnection {
     fn drop(&mut self) {
         let counts = self.connections.of_address.lock();
         let mut counts = counts.unwrap_or_else(PoisonError::into_inner);
+        let open = &self.connections.metrics.open_connections;
+        open.fetch_sub(1, Ordering::Relaxed);
         if let Some(count) = counts.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
@@ -104,7 +117,10 @@ impl Drop for OpenConnection {
 /// finish.
 pub(super) async fn serve(server: Server, listener: TcpListener, shutdown: impl Future) {
     let router = TowerToHyperService::new(router(&server.gateway));
-    let connections = Arc::new(Connections::default());
+    let connections = Arc::new(Connections {
+        metrics: Arc::clone(&server.gateway.metrics),
+        ..Connections::default()
+    });
     let graceful = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     while let Some(accepted) = before(shutdown.as_mut(), listener.accept()).await {
@@ -211,4 +227,39 @@ async fn before<T>(
         future.as_mut().poll(context).map(Some)
     })
     .await
+}
+
+/// Serves the metrics, and nothing else, until the gateway ends.
+pub(super) async fn serve_metrics(gateway: Arc<Gateway>, listener: TcpListener) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let gateway = Arc::clone(&gateway);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let answer = metrics_answer(&gateway, &request);
+            async move { Ok::<_, std::convert::Infallible>(answer) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .keep_alive(false)
+            .serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(connection);
+    }
+}
+
+fn metrics_answer(gateway: &Gateway, request: &Request<Incoming>) -> Response<Body> {
+    if request.uri().path() != "/metrics" {
+        return Problem::NotFound.into_response(gateway.hint);
+    }
+    let queued = [
+        ("reads", gateway.jobs.len()),
+        ("writes", gateway.writes.len()),
+    ];
+    let mut response = Response::new(Body::from(gateway.metrics.to_text(queued)));
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::access_log::AccessLog;
 use super::checks::RecentChecks;
 use super::limits::{RateLimiter, subscriber};
+use super::metrics::Metrics;
 use super::problem::Problem;
 use super::storefronts::KnownStorefronts;
 use super::workers::{Job, Queue};
@@ -24,6 +25,7 @@ pub(super) struct Gateway {
     pub jobs: Arc<Queue<Job>>,
     pub writes: Arc<Queue<PendingWrite>>,
     pub log: AccessLog,
+    pub metrics: Arc<Metrics>,
     pub hint: fn(&Fault) -> Option<String>,
     pub proxies: Vec<IpNet>,
     pub storefronts: KnownStorefronts,
@@ -68,6 +70,7 @@ impl Gateway {
             jobs,
             writes,
             log,
+            metrics: Arc::default(),
             hint,
             proxies,
             storefronts: KnownStorefronts::default(),

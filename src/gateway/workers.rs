@@ -63,6 +63,12 @@ impl<T> Queue<T> {
         state.waiting.drain(..count).collect()
     }
 
+    /// How many items wait.
+    pub(super) fn len(&self) -> usize {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting.len()
+    }
+
     /// Takes no more items; those that wait are still handed out.
     pub(super) fn close(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,4 +3,5 @@
 mod callers;
 mod redeem;
 mod requests;
+mod serving;
 mod sessions;

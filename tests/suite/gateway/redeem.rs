@@ -13,7 +13,7 @@ fn a_token_is_redeemed_once_and_the_log_names_the_storefront() {
     let token = shop.issue_link(&agent, &["1"]);
     let gateway = GatewayProcess::start(&shop.store);
     let storefront = gateway.with_token(&shop.storefront);
-    let body = json!({"token": token, "audience": SHOP, "surprise": 1});
+    let body = json!({"token": token, "audience": SHOP});
 
     let session = storefront.post("/v1/redeem", &body).assert_ok();
     assert_eq!(session["customer"]["id"], "1");

@@ -3,18 +3,21 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::TestStore;
+use super::openapi::Operation;
 
 /// Ends with the test.
 pub(crate) struct GatewayProcess {
     pub child: Child,
     pub address: SocketAddr,
+    /// What it has said until it listened.
+    pub first_lines: Vec<String>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -51,22 +54,23 @@ impl GatewayProcess {
             .spawn()
             .expect("lac serves");
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr"));
-        let mut before = String::new();
+        let mut first_lines = Vec::new();
         let address = loop {
             let mut line = String::new();
             let count = stderr.read_line(&mut line).expect("a line");
-            assert!(count > 0, "lac serve ended: {before}");
+            assert!(count > 0, "lac serve ended: {first_lines:?}");
             let address = line.trim_end().split("://").nth(1);
             if let Some(address) = address.filter(|_| line.starts_with("listening on http")) {
                 break address.parse().expect("an address");
             }
-            before.push_str(&line);
+            first_lines.push(line.trim_end().to_owned());
         };
         let lines = Arc::default();
         collect_lines(stderr, Arc::clone(&lines));
         Self {
             child,
             address,
+            first_lines,
             lines,
         }
     }
@@ -85,6 +89,15 @@ impl GatewayProcess {
             token: Some(token),
             ..self.request()
         }
+    }
+
+    /// The OpenAPI document, which is the same for all tests.
+    fn document(&self) -> &'static Value {
+        static DOCUMENT: OnceLock<Value> = OnceLock::new();
+        DOCUMENT.get_or_init(|| {
+            let request = self.request().bytes("GET", "/openapi.json", b"");
+            self.send_raw(&request).assert_ok()
+        })
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
@@ -172,7 +185,29 @@ impl HttpRequest<'_> {
         let mut stream = BufReader::new(stream);
         let answer = HttpAnswer::read_for(method, &mut stream).expect("an answer");
         answer.check();
+        self.compare_with_document(method, path, body, &answer);
         answer
+    }
+
+    /// Every request that succeeds and every answer is as the document says.
+    #[track_caller]
+    fn compare_with_document(&self, method: &str, path: &str, body: &[u8], answer: &HttpAnswer) {
+        let document = self.gateway.document();
+        let Some(operation) = Operation::find(document, method, path) else {
+            let known = [204, 404, 405].contains(&answer.status);
+            assert!(known, "{method} {path}: {answer:#?}");
+            return;
+        };
+        if method != "HEAD" {
+            let kind = answer.header("content-type").unwrap_or_default();
+            let problem = operation.answer_problem(answer.status, kind, &answer.json());
+            assert_eq!(problem, None, "{method} {path}: {answer:#?}");
+        }
+        if answer.status == 200 && !body.is_empty() {
+            let body = serde_json::from_slice(body).expect("JSON");
+            let problem = operation.request_problem(&body);
+            assert_eq!(problem, None, "{method} {path}: {body}");
+        }
     }
 
     /// The request as it travels.

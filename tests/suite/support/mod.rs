@@ -4,6 +4,7 @@ mod broker;
 mod gateway;
 pub(crate) mod html_page;
 mod in_process_store;
+mod openapi;
 mod sample_data;
 mod storefront;
 

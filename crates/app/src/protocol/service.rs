@@ -38,9 +38,10 @@ pub trait StoreWatch: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// What a gateway needs to serve requests.
+/// What a gateway needs to serve requests, besides the socket it listens on.
 pub struct GatewayService<'s> {
-    pub listener: TcpListener,
+    /// Where metrics are served, if anywhere.
+    pub metrics: Option<TcpListener>,
     /// The certificate and its key, unless HTTP is plain.
     pub tls: Option<TlsFiles>,
     /// The proxies whose `X-Forwarded-For` counts. If HTTP is plain and there

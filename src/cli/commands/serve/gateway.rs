@@ -28,6 +28,9 @@ pub(super) struct GatewayArgs {
     /// certificate, nobody else may connect. Can be given several times
     #[arg(long, value_name = "CIDR", value_parser = parse_network)]
     behind_proxy: Vec<IpNet>,
+    /// The address and port to serve metrics on, as plain HTTP
+    #[arg(long, value_name = "ADDR:PORT")]
+    metrics_listen: Option<SocketAddr>,
 }
 
 /// A network, or one address.
@@ -42,6 +45,7 @@ fn parse_network(text: &str) -> std::result::Result<IpNet, String> {
 #[derive(Debug)]
 pub(super) struct GatewaySockets {
     pub listener: TcpListener,
+    pub metrics: Option<TcpListener>,
     pub tls: Option<TlsFiles>,
     pub proxies: Vec<IpNet>,
 }
@@ -74,6 +78,7 @@ impl GatewaySockets {
         };
         Ok(Some(Self {
             listener,
+            metrics: args.metrics_listen.map(bind).transpose()?,
             tls,
             proxies: args.behind_proxy.clone(),
         }))
@@ -82,7 +87,7 @@ impl GatewaySockets {
 
 impl GatewayArgs {
     fn is_empty(&self) -> bool {
-        self.tls_cert.is_none() && self.behind_proxy.is_empty()
+        self.tls_cert.is_none() && self.behind_proxy.is_empty() && self.metrics_listen.is_none()
     }
 
     /// Tokens must not travel over a network in plain text.

@@ -166,10 +166,15 @@ impl Servers<'_> {
                 } else {
                     "http"
                 };
+                if let Some(metrics) = &gateway.metrics {
+                    let address = metrics.local_addr();
+                    let address = address.map_err(|e| Fault::io("the metrics' address", e))?;
+                    log_line(&format!("metrics on http://{address}/metrics"));
+                }
                 log_line(&format!("listening on {scheme}://{address}"));
                 let maintenance: &(dyn Fn() + Sync) = &maintenance;
-                Some(GatewayService {
-                    listener: gateway.listener,
+                let service = GatewayService {
+                    metrics: gateway.metrics,
                     tls: gateway.tls,
                     proxies: gateway.proxies,
                     limits: self.cli.settings.gateway,
@@ -181,7 +186,8 @@ impl Servers<'_> {
                     maintenance,
                     runs_chores: is_alone,
                     hint: |fault| explain(fault, HintReader::unknown).hint,
-                })
+                };
+                Some((gateway.listener, service))
             }
         };
         let broker = socket.as_ref().map(|socket| {
@@ -203,12 +209,12 @@ impl Servers<'_> {
         });
         match (broker.transpose()?, gateway) {
             (Some(broker), None) => (components.serve)(&broker),
-            (None, Some(gateway)) => (components.serve_http)(&gateway),
+            (None, Some((listener, gateway))) => (components.serve_http)(listener, &gateway),
             (None, None) => Ok(()),
-            (Some(broker), Some(gateway)) => thread::scope(|scope| {
+            (Some(broker), Some((listener, gateway))) => thread::scope(|scope| {
                 let shutdown = &self.shutdown;
                 let http = scope.spawn(move || {
-                    let ended = (components.serve_http)(&gateway);
+                    let ended = (components.serve_http)(listener, &gateway);
                     shutdown.request();
                     ended
                 });
