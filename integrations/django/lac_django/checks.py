@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from . import conf
-from .client import TokenFileError, read_token
+from .client import TokenFileError, TokenFileMissing, read_token
 
 MIDDLEWARE = "lac_django.middleware.ImpersonationMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -45,7 +45,9 @@ def check_settings(app_configs=None, **kwargs):
         try:
             read_token(lac["TOKEN_FILE"])
         except TokenFileError as error:
-            found.append(_error(4, f"LAC['TOKEN_FILE']: {error}.", "lac storefront add NAME prints the token."))
+            # A missing secret is normal where images are built; one that others can read is not.
+            kind = _warning if isinstance(error, TokenFileMissing) else _error
+            found.append(kind(4, f"LAC['TOKEN_FILE']: {error}.", "lac storefront add NAME prints the token."))
     if lac.get("ORIGIN"):
         problem = conf.origin_problem(lac["ORIGIN"])
         if problem:

@@ -56,6 +56,10 @@ class TokenFileError(Exception):
     pass
 
 
+class TokenFileMissing(TokenFileError):
+    pass
+
+
 def read_token(path):
     """Reads the storefront's token from a file that others cannot read.
 
@@ -69,7 +73,7 @@ def read_token(path):
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             token = file.read(4096).strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise TokenFileError(f"{path} cannot be read: {error.__class__.__name__}") from None
+        raise TokenFileMissing(f"{path} cannot be read: {error.__class__.__name__}") from None
     if mode & 0o027:
         raise TokenFileError(
             f"{path} has mode {mode:04o}: other accounts could read or change it; use 0600, or 0640 for the group"

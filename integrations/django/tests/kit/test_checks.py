@@ -65,6 +65,9 @@ class TokenFile(KitCase):
             self.addCleanup(os.unlink, path)
             self.assertEqual(found(TOKEN_FILE=path), [] if good else ["lac.E004"], oct(mode))
 
+    def test_a_missing_one_is_a_warning(self):
+        self.assertEqual(found(TOKEN_FILE="/nowhere/lac-token"), ["lac.W004"])
+
     def test_what_is_in_it(self):
         for content in ("", "secret", "lac_", "lac_a b", "lac_x\nlac_y"):
             path = token_file(content)
