@@ -179,7 +179,8 @@ for _ in range(10):
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     since = time.perf_counter()
-    server = subprocess.Popen([lac, "-q", "--store", f"{dir}/one", "serve", "--listen", f"127.0.0.1:{port}"])
+    server = subprocess.Popen([lac, "-q", "--store", f"{dir}/one", "serve", "--listen", f"127.0.0.1:{port}"],
+                              stderr=subprocess.DEVNULL)
     while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1).close()
