@@ -1,7 +1,7 @@
 import logging
 
 from django.apps import AppConfig
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 
 
 class LacConfig(AppConfig):
@@ -17,7 +17,9 @@ class LacConfig(AppConfig):
 
         guard.install()
         logs.install()
-        post_save.connect(receivers.account_saved, sender=get_user_model(), dispatch_uid="lac_account_saved")
+        user = get_user_model()
+        post_save.connect(receivers.account_saved, sender=user, dispatch_uid="lac_account_saved")
+        post_delete.connect(receivers.account_deleted, sender=user, dispatch_uid="lac_account_deleted")
 
 
 logging.getLogger("lac_django").addHandler(logging.NullHandler())

@@ -24,7 +24,7 @@ def render(request, impersonation):
 
 def add(request, response, impersonation):
     """Adds the banner to a whole HTML page. Other responses stay as they are."""
-    if getattr(request, "_lac_banner", False) or not _is_page(request, response):
+    if getattr(request, "_lac_banner", False) or not _is_page(response):
         return
     content = response.content
     ends = list(_END_OF_BODY.finditer(content))
@@ -37,8 +37,10 @@ def add(request, response, impersonation):
         response["Content-Length"] = str(len(response.content))
 
 
-def _is_page(request, response):
+def _is_page(response):
     if response.streaming or response.has_header("Content-Encoding"):
+        return False
+    if response.get("Content-Disposition", "").lower().startswith("attachment"):
         return False
     if 300 <= response.status_code < 400 or response.status_code in (204, 205):
         return False

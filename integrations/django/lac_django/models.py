@@ -40,3 +40,12 @@ class AssistedOrder(models.Model):
 
     def __str__(self):
         return self.number
+
+
+class DeletedCustomer(models.Model):
+    """A customer whom lac has still to forget. ``lac_sync`` tells it."""
+
+    customer = models.CharField(max_length=32, primary_key=True)
+
+    def __str__(self):
+        return self.customer

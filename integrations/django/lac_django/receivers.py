@@ -1,4 +1,5 @@
 from . import outbox
+from .models import DeletedCustomer
 from .state import current
 
 
@@ -22,3 +23,8 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         titles = ", ".join(str(instance._meta.get_field(name).verbose_name) for name in names)
         outbox.report("account_changed", summary=f"Changed: {titles}")
 
+
+
+def account_deleted(sender, instance, using=None, **kwargs):
+    """Keeps the number of a deleted customer for ``lac_sync``."""
+    DeletedCustomer.objects.using(using).get_or_create(customer=str(instance.pk))

@@ -5,6 +5,7 @@ from django.utils.module_loading import import_string
 
 from . import client, conf, extensions, sessions
 from .client import GatewayError
+from .models import DeletedCustomer
 
 MAX_ROWS = 10_000  # of a request
 MAX_BYTES = 4 * 1024 * 1024
@@ -39,7 +40,9 @@ def customer_row(user):
 
 
 def customers():
-    """Rows of all customers, those of the staff left out."""
+    """Rows of all customers, those of the staff left out, and of deleted ones."""
+    for deleted in DeletedCustomer.objects.iterator():
+        yield {"id": deleted.customer, "deleted": True}
     users = get_user_model()._default_manager.order_by("pk")
     for user in users.iterator(chunk_size=1000):
         if not sessions.is_customer(user):

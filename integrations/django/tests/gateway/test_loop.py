@@ -208,6 +208,23 @@ class Ends(GatewayCase):
         name = "login_as_customer/general/enabled"
         self.ends_by("config", "set", name, "no", "-y", back=("config", "set", name, "yes"))
 
+    def test_the_agent_s_role_or_account(self):
+        self.lac("role", "create", "Support")
+        self.lac("role", "allow", "Support", "login_button", "Lac::sessions")
+        self.lac("user", "create", "bea", "--role", "Support")
+        token = self.lac.json("user", "token", "create", "bea", "--expires", "1d")["token"]
+        for end, back in (
+            (("role", "deny", "Support", "login_button", "-y"), ("role", "allow", "Support", "login_button")),
+            (("user", "disable", "bea", "-y"), ("user", "enable", "bea")),
+        ):
+            self.browser = self.berlin()
+            self.assertEqual(self.press(self.lac("login", "1", token=token)).status_code, 303)
+            self.assertContains(self.browser.get("/me/"), "lac-banner")
+            self.lac(*end)
+            time.sleep(2.1)
+            self.assertPublic()
+            self.lac(*back)
+
     def test_a_newer_login(self):
         self.enter()
         self.lac.login(2)

@@ -87,6 +87,7 @@ urlpatterns = [
     path("text/", page("</body>", type="text/plain")),
     path("zipped/", page(gzip.compress(PAGE.encode()), headers={"Content-Encoding": "gzip"})),
     path("moved/", page(status=302, headers={"Location": "/page/"})),
+    path("file/", page(headers={"Content-Disposition": "attachment; filename=invoice.html"})),
     path("missing/", missing),
     path("forbidden/", forbidden),
     path("stream/", stream),

@@ -40,7 +40,7 @@ class Banner(KitCase):
             self.assertTrue(content.endswith(b"</div></body></html>"), content)
 
     def test_it_is_not_in_fragments_streams_compressed_bodies_text_and_data(self):
-        for path in ("/fragment/", "/stream/", "/text/", "/data/", "/moved/"):
+        for path in ("/fragment/", "/stream/", "/text/", "/data/", "/moved/", "/file/"):
             self.has_none(path)
         self.assertNotIn(b"lac-banner", gzip.decompress(self.browser.get("/zipped/").content))
 

@@ -150,6 +150,17 @@ class Sync(KitCase):
         self.assertIn("2 was skipped: unknown website", err.getvalue())
         self.assertIn("customers: 2 read, 1 created", out.getvalue())
 
+    def test_deleted_customers(self):
+        self.bob.delete()
+        self.stub.script["/sync/customers"] = [problem(503, "busy"), (200, {"read": 2, "deleted": 1})]
+        self.stub.script["/sync/orders"] = [(200, {})]
+        with self.assertRaises(CommandError):
+            call_command("lac_sync", stdout=StringIO())
+        call_command("lac_sync", stdout=StringIO())
+        call_command("lac_sync", stdout=StringIO())
+        bodies = self.stub.bodies("/sync/customers")
+        self.assertEqual([{"id": "2", "deleted": True} in body for body in bodies], [True, True, False])
+
     def test_a_refusal_is_told_with_its_hint(self):
         self.stub.script["/sync/customers"] = [problem(403, "resource_denied")]
         with self.assertRaisesMessage(CommandError, "resource_denied"):

@@ -75,8 +75,10 @@ class Lac:
             file.write(added["token"])
         return path
 
-    def __call__(self, *arguments, input=None, check=True):
+    def __call__(self, *arguments, input=None, check=True, token=None):
         environment = {"PATH": os.environ["PATH"], "LAC_STORE": self.store, "HOME": str(self.place)}
+        if token:
+            environment["LAC_TOKEN"] = token
         done = subprocess.run(
             [self.binary, *arguments], env=environment, input=input, capture_output=True, text=True, timeout=60
         )

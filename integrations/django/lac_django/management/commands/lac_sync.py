@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lac_django import client, outbox, sync
 from lac_django.client import GatewayError
+from lac_django.models import DeletedCustomer
 
 
 class Command(BaseCommand):
@@ -17,14 +18,16 @@ class Command(BaseCommand):
         if not 1 <= batch <= sync.MAX_ROWS:
             raise CommandError(f"--batch must be between 1 and {sync.MAX_ROWS}")
         if not reports_only:
+            deleted = list(DeletedCustomer.objects.values_list("pk", flat=True))
             self.send("customers", sync.customers(), batch)
+            DeletedCustomer.objects.filter(pk__in=deleted).delete()
             self.send("orders", sync.orders(), batch)
         left = outbox.flush(everything=True)
         if left:
             raise CommandError(f"{left} reports could not be sent; they are tried again later")
 
     def send(self, kind, rows, batch):
-        totals = dict.fromkeys(("read", "created", "updated", "unchanged", "skipped"), 0)
+        totals = dict.fromkeys(("read", "created", "updated", "unchanged", "deleted", "skipped"), 0)
         for part in parts(rows, batch):
             try:
                 answer = client.gateway.sync(kind, part, timeout=client.SYNC_TIMEOUT)
