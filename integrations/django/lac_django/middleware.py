@@ -77,7 +77,7 @@ class ImpersonationMiddleware:
 
 def hide_secret(request):
     """Moves the login token to where neither error pages nor logs look for it."""
-    if not request.path_info.endswith(LANDING):
+    if LANDING not in request.path_info:
         return
     request.exception_reporter_filter = ReportNothing()
     if request.META.get("QUERY_STRING"):
@@ -169,6 +169,7 @@ def settle(request, impersonation, answered):
         impersonation.good = asked
         if answer.get("read_only") is not None:
             impersonation.read_only = answer["read_only"] is not False
+        impersonation.ends_at = min(impersonation.ends_at, sessions.timestamp(answer.get("ends_at"), impersonation.ends_at))
     if not sessions.remember(request, impersonation):
         return _close(request, impersonation, "signed_out")
     return impersonation

@@ -117,6 +117,14 @@ def read_answer(answer, site):
     return impersonation
 
 
+def timestamp(text, default):
+    """An RFC 3339 time in seconds since 1970."""
+    try:
+        return parse_datetime(text).timestamp()
+    except (TypeError, ValueError, AttributeError):
+        return default
+
+
 def open_session(request, impersonation, asked):
     """Replaces the browser's session by one of the customer's.
 

@@ -110,6 +110,22 @@ class Check(KitCase):
         self.clock.move(2)
         self.assertEqual(self.post("/me/borrow/", {"title": "Now"}).status_code, 403)
 
+    def test_an_earlier_end_is_taken_over(self):
+        from tests.support.stub import iso
+
+        self.stub.sessions[SESSION]["ends_at"] = iso(60)
+        self.clock.move(2)
+        self.browser.get("/me/")
+        self.stub.calls.clear()
+        self.clock.move(60)
+        self.assertLoggedOut()
+        self.assertEqual(self.checks(), 0)
+        self.land()
+        for ends_at in (None, "tomorrow", 5):
+            self.stub.sessions[SESSION]["ends_at"] = ends_at
+            self.clock.move(2)
+            self.assertEqual(self.browser.get("/me/").status_code, 200)
+
     def test_a_check_does_not_undo_what_another_request_stored(self):
         """The check writes at once, so it cannot bring back an older session."""
         self.clock.move(2)
