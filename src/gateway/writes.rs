@@ -89,21 +89,23 @@ fn run_batch(contexts: &dyn ContextProvider, batch: Vec<PendingWrite>) {
 
 /// A request in a group.
 enum GroupedRequest<'c> {
-    Redeem(GroupedWrite<'c, LoginRedeem>),
+    Redeem(Box<GroupedWrite<'c, LoginRedeem>>),
     Report(GroupedWrite<'c, SessionReport>),
 }
 
 impl<'c> GroupedRequest<'c> {
     fn new(caller: &'c Caller, request: WriteRequest) -> Self {
         match request {
-            WriteRequest::Redeem(request) => Self::Redeem(GroupedWrite::new(caller, request)),
+            WriteRequest::Redeem(request) => {
+                Self::Redeem(Box::new(GroupedWrite::new(caller, request)))
+            }
             WriteRequest::Report(request) => Self::Report(GroupedWrite::new(caller, request)),
         }
     }
 
     fn member(&mut self) -> &mut dyn GroupMember<'c> {
         match self {
-            Self::Redeem(member) => member,
+            Self::Redeem(member) => &mut **member,
             Self::Report(member) => member,
         }
     }

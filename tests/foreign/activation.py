@@ -88,8 +88,36 @@ def units(tool):
     return len(names)
 
 
+def both():
+    """A local socket and a TCP address: broker and gateway in one process, which does not exit when idle."""
+    local, tcp = socket.socket(socket.AF_UNIX), socket.socket()
+    local.bind(str(SOCKET))
+    tcp.bind(("127.0.0.1", 0))
+    for listener in local, tcp:
+        listener.listen(512)
+    place = tcp.getsockname()
+    with socket.create_connection(place, timeout=20) as early:
+        early.sendall(b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        launch = 'exec 3<&"$1" 4<&"$2"; export LISTEN_PID=$$ LISTEN_FDS=2; exec "$0" serve'
+        since = time.monotonic()
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", launch, store.binary, str(local.fileno()), str(tcp.fileno())], env=store.env,
+            pass_fds=[local.fileno(), tcp.fileno()], stderr=subprocess.PIPE, text=True)
+        said = early.recv(4096)
+        assert b" 200 " in said, said
+    ready = time.monotonic() - since
+    assert "anna" in store.ok("whoami", LAC_STORE=f"unix:{SOCKET}")
+    process.terminate()
+    said = process.communicate(timeout=20)[1]
+    assert process.returncode == 0 and "GET /readyz 200" in said, said
+    local.close(), tcp.close()
+    SOCKET.unlink()
+    return ready
+
+
 turns = by_hand()
-summary = f"activation: started by a connection and stopped when idle {turns} times"
+ready = both()
+summary = f"activation: started by a connection and stopped when idle {turns} times; with a gateway, ready after {ready * 1000:.0f} ms"
 if "--units" in sys.argv:
     by_systemd(shutil.which("systemd-socket-activate") or sys.exit("systemd-socket-activate is missing"))
     summary += f", by systemd's launcher too; {units(shutil.which('systemd-analyze'))} units are valid"

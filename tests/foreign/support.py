@@ -7,6 +7,8 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
+import urllib.request
 
 BINARY = os.environ.get("LAC_BINARY", "target/debug/lac")
 
@@ -155,3 +157,36 @@ log list
 log recover --yes
 storefront list
 storefront add x --website base"""
+
+
+class Gateway:
+    """The gateway of a store, on a free port."""
+
+    def __init__(self, store, *arguments, **limits):
+        config = store.home / "gateway.toml"
+        config.write_text("[gateway]\n" + "".join(f"{key} = {value}\n" for key, value in limits.items()))
+        self.process = subprocess.Popen(
+            [store.binary, "serve", "--config", str(config), "--listen", "127.0.0.1:0", *arguments], env=store.env,
+            text=True, stderr=subprocess.PIPE)
+        atexit.register(self.process.kill)
+        first = self.process.stderr.readline()
+        assert first.startswith("listening on http"), first + self.process.stderr.read()
+        self.url = first.split()[-1]
+        host, _, port = self.url.split("://")[1].rpartition(":")
+        self.place = (host, int(port))
+        self.log = []
+        self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True)
+        self.reader.start()
+
+    def post(self, path, token, body):
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), {
+            "Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def stop(self):
+        """Ends it; returns the lines of its log."""
+        self.process.terminate()
+        assert self.process.wait(timeout=30) == 0
+        self.reader.join(timeout=30)
+        return self.log

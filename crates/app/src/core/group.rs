@@ -10,7 +10,7 @@ use super::config::Config;
 use super::context::{Caller, Context};
 use super::event::{set_actor, set_caller};
 use super::record::{SigningKeys, commit, open_log};
-use super::refusals::{record_refusal, refuse_repeated};
+use super::refusals::{counted_as, record_refusal, refuse_repeated};
 use super::unit_of_work::{UnitOfWork, WriteOutcome};
 use super::view::ReadView;
 use super::{identify, token_use, write};
@@ -127,7 +127,7 @@ pub fn write_group(context: &Context<'_>, members: &mut [&mut dyn GroupMember<'_
         context,
         members,
         is_settled: Vec::new(),
-        unauthenticated: Vec::new(),
+        counted: Vec::new(),
         tokens: Vec::new(),
     };
     run.refuse_repeated();
@@ -143,9 +143,8 @@ struct GroupRun<'g, 'c, 'm> {
     members: &'g mut [&'m mut dyn GroupMember<'c>],
     /// Which members were refused before the transaction began.
     is_settled: Vec<bool>,
-    /// Refused because the caller is unknown: these are counted, not recorded
-    /// one by one.
-    unauthenticated: Vec<(usize, Event, Fault)>,
+    /// Refusals that are counted, not recorded one by one.
+    counted: Vec<(usize, Event, Fault)>,
     tokens: Vec<ActingToken>,
 }
 
@@ -220,7 +219,7 @@ impl<'c> GroupRun<'_, 'c, '_> {
             Ok(actor) => actor,
             Err(fault) => {
                 let draft = work.draft.clone();
-                self.unauthenticated.push((index, draft, fault));
+                self.counted.push((index, draft, fault));
                 return Ok(None);
             }
         };
@@ -237,6 +236,10 @@ impl<'c> GroupRun<'_, 'c, '_> {
             return Ok(recorded);
         };
         work.log.rewind(mark);
+        if counted_as(caller, &fault).is_some() {
+            self.counted.push((index, work.draft.clone(), fault));
+            return Ok(None);
+        }
         let recorded = if fault.is_recorded() {
             let mut draft = work.draft.clone();
             draft.mark_failed(&fault);
@@ -257,7 +260,7 @@ impl<'c> GroupRun<'_, 'c, '_> {
     }
 
     fn finish(&mut self) {
-        for (index, draft, fault) in std::mem::take(&mut self.unauthenticated) {
+        for (index, draft, fault) in std::mem::take(&mut self.counted) {
             let member = &mut self.members[index];
             let caller = member.caller();
             let context = Context {

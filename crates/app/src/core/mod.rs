@@ -33,6 +33,7 @@ pub use identify::current_agent;
 pub use maintain::maintain;
 pub use read::{authenticate, check_allowed, is_known, read, read_unrecorded};
 pub use record::SigningKeys;
+pub(crate) use refusals::UNKNOWN_SESSION;
 pub use refusals::record_counted_refusals;
 pub use token_state::{MAX_DEPTH, TokenState, ancestor_state, token_state};
 pub use unit_of_work::{UnitOfWork, WriteOutcome};

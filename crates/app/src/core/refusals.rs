@@ -4,7 +4,7 @@
 //! A long-running process counts them in memory, so that a flood takes neither
 //! a write nor the write lock. Other processes count them in the store.
 
-use super::context::{Caller, Context};
+use super::context::{Caller, Context, Credential};
 use super::identify;
 use super::record::record_in_own_transaction;
 use lac_model::audit::{Action, Event};
@@ -15,6 +15,9 @@ use lac_store::{Activity, Result};
 
 /// The detail with the number of attempts an event covers.
 const ATTEMPTS: &str = "attempts";
+
+/// The reason of `token_invalid` for a token that verifies.
+pub(crate) const UNKNOWN_SESSION: &str = "unknown_session";
 
 /// Callers are distinguished by account and address; their tokens do not
 /// matter.
@@ -36,18 +39,39 @@ pub(super) fn refuse_repeated(context: &Context<'_>, attempt: &Event) -> Option<
     match identify::identify(&*tx, &context.caller.credential, now) {
         Err(fault @ Fault::NotAuthenticated { .. }) => {
             drop(tx);
-            Some(refuse_unauthenticated(context, attempt.clone(), fault))
+            let subject = caller_key(context.caller);
+            Some(count_refusal(context, subject, attempt.clone(), fault))
         }
+        _ => None,
+    }
+}
+
+/// The name under which a refusal is counted; `None` if each one is recorded.
+/// Anybody can send a gateway login tokens that do not verify, so those of one
+/// storefront and address are counted too.
+pub(super) fn counted_as(caller: &Caller, fault: &Fault) -> Option<String> {
+    match fault {
+        Fault::NotAuthenticated { .. } => Some(caller_key(caller)),
+        Fault::TokenInvalid { reason } if reason != UNKNOWN_SESSION => match &caller.credential {
+            Credential::StorefrontToken(token) => {
+                Some(format!("{} {}", caller_key(caller), token.hash()))
+            }
+            _ => None,
+        },
         _ => None,
     }
 }
 
 /// Counts a refusal, and records it if this minute has no event yet. Returns
 /// the fault, or the error that prevented recording it.
-fn refuse_unauthenticated(context: &Context<'_>, mut attempt: Event, fault: Fault) -> Fault {
+fn count_refusal(
+    context: &Context<'_>,
+    subject: String,
+    mut attempt: Event,
+    fault: Fault,
+) -> Fault {
     attempt.mark_failed(&fault);
     let now = context.clock.now();
-    let subject = caller_key(context.caller);
     let next = match context.store.unknown_callers() {
         Some(counter) => counter.count_attempt(&subject, &attempt, now),
         None => AttemptOutcome::Record(subject, 0),
@@ -118,8 +142,8 @@ pub(super) fn record_refusal(context: &Context<'_>, mut draft: Event, fault: Fau
     if !fault.is_recorded() {
         return fault;
     }
-    if let Fault::NotAuthenticated { .. } = fault {
-        return refuse_unauthenticated(context, draft, fault);
+    if let Some(subject) = counted_as(context.caller, &fault) {
+        return count_refusal(context, subject, draft, fault);
     }
     draft.mark_failed(&fault);
     match record_in_own_transaction(context, &draft) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::CustomerSummary;
 use super::judgement::read_only_rule;
 use super::verify::{active_login_keys, check_audience, check_not_expired, read_claims};
+use crate::core::UNKNOWN_SESSION;
 use crate::core::consent;
 use crate::core::sessions;
 use crate::login::outbox;
@@ -205,7 +206,7 @@ impl LoginRedeem {
 /// found.
 fn find_session(work: &UnitOfWork<'_>, claims: &LoginClaims) -> Result<Session> {
     let unknown = || Fault::TokenInvalid {
-        reason: "unknown_session".to_owned(),
+        reason: UNKNOWN_SESSION.to_owned(),
     };
     let id = SessionId::new(claims.jti.clone()).map_err(|_| unknown())?;
     work.read
