@@ -38,10 +38,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_millis(200);
 
 impl HookRunner for HookSettings {
     fn hooks(&self) -> EnabledHooks {
-        EnabledHooks {
-            after_login: self.after_login.is_some(),
-            after_redeem: self.after_redeem.is_some(),
-        }
+        let has_program = |hook: &Hook| self.program(*hook).is_some();
+        Hook::ALL.into_iter().filter(has_program).collect()
     }
 
     fn time_limit(&self) -> Duration {

@@ -64,6 +64,10 @@ pub(super) struct HooksTable {
     pub after_login: Option<Vec<String>>,
     /// The same for every redeemed login URL.
     pub after_redeem: Option<Vec<String>>,
+    /// The same for every change of consent.
+    pub after_consent: Option<Vec<String>>,
+    /// The same for every ask for consent.
+    pub after_ask: Option<Vec<String>>,
     /// How long such a program may take, such as `10s`.
     pub timeout: Option<String>,
 }
@@ -158,6 +162,8 @@ pub struct AnchorSettings {
 pub struct HookSettings {
     pub after_login: Option<HookProgram>,
     pub after_redeem: Option<HookProgram>,
+    pub after_consent: Option<HookProgram>,
+    pub after_ask: Option<HookProgram>,
     pub timeout: Duration,
 }
 
@@ -166,6 +172,8 @@ impl HookSettings {
         match hook {
             Hook::AfterLogin => self.after_login.as_ref(),
             Hook::AfterRedeem => self.after_redeem.as_ref(),
+            Hook::AfterConsent => self.after_consent.as_ref(),
+            Hook::AfterAsk => self.after_ask.as_ref(),
         }
     }
 }
@@ -312,6 +320,8 @@ fn hook_settings(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
     Ok(HookSettings {
         after_login: program("after_login", chosen.after_login.or(file.after_login))?,
         after_redeem: program("after_redeem", chosen.after_redeem.or(file.after_redeem))?,
+        after_consent: program("after_consent", chosen.after_consent.or(file.after_consent))?,
+        after_ask: program("after_ask", chosen.after_ask.or(file.after_ask))?,
         timeout,
     })
 }

@@ -11,6 +11,7 @@ use super::system::{SystemClock, SystemRandom};
 use lac_app::login::outbox::{DeliveryCount, HookRunner, deliver_due};
 use lac_app::login::sessions::SessionExpire;
 use lac_app::protocol::{ContextProvider, IsDisconnected, StoreWatch};
+use lac_app::shop::consent::ConsentAskExpire;
 use lac_app::{Caller, Config, Context, record_counted_refusals};
 use lac_ledger::archive::ArchiveDir;
 use lac_ledger::signing::key_ring::KeyRing;
@@ -159,16 +160,18 @@ impl StorePool {
     pub(super) fn run_maintenance(&self, log_line: &dyn Fn(&str)) {
         let system = Caller::system();
         let mut swept = Ok(());
+        let mut asks_swept = Ok(());
         let mut delivered = Ok(DeliveryCount::default());
         let mut refused = Ok(());
         let ran = self.with_context(&system, None, &mut |context| {
             refused = record_counted_refusals(context, false).map(|_| ());
             swept = SessionExpire::default().run(context).map(|_| ());
+            asks_swept = ConsentAskExpire::default().run(context).map(|_| ());
             delivered = self.deliver_notices(context);
         });
-        if let Err(fault) = ran.and(refused).and(swept) {
+        if let Err(fault) = ran.and(refused).and(swept).and(asks_swept) {
             log_line(&format!(
-                "expired sessions and requests could not be recorded: {fault}"
+                "expired sessions, asks and requests could not be recorded: {fault}"
             ));
         }
         match delivered {

@@ -27,6 +27,7 @@ fn required_resources(command: &str) -> Option<Vec<Resource>> {
         ["lac", "request", "show" | "list", ..] => vec![R::LOGIN_BUTTON, R::LAC_APPROVE],
         ["lac", "customer", "list", ..] => vec![R::CUSTOMER_MANAGE],
         ["lac", "customer", "edit" | "remove", ..] => vec![R::CUSTOMER_ACTIONS],
+        ["lac", "consent", "ask" | "asks", ..] => vec![R::LOGIN_BUTTON],
         ["lac", "consent", "grant", ..] => vec![R::ALLOW_SHOPPING_ASSISTANCE],
         ["lac", "config", "set", path, ..] if path.starts_with("login_as_customer/") => {
             vec![R::CONFIG_SECTION]

@@ -20,8 +20,8 @@ use crate::support::{BrokerProcess, InProcessStore, NOW, TestStore, json_str};
 /// Every command with arguments that are valid in the sample store. `{dir}` is
 /// a directory that does not exist yet, `{session}` the id of somebody else's
 /// session, `{token}` its login token, `{visit}` a session that the storefront
-/// has redeemed, `{request}` the id of an approval
-/// request; `{roles}`, `{users}`, `{section}` and `{settings}` are files that
+/// has redeemed, `{request}` the id of an approval request, `{ask}` of an ask
+/// to customer 5; `{roles}`, `{users}`, `{section}` and `{settings}` are files that
 /// change nothing.
 const COMMANDS: &[&[&str]] = &[
     &["init"],
@@ -78,6 +78,11 @@ const COMMANDS: &[&[&str]] = &[
     &["consent", "grant", "2"],
     &["consent", "grant", "2", "--for", "1d"],
     &["consent", "revoke", "2"],
+    &["consent", "ask", "2"],
+    &["consent", "asks", "5"],
+    &["consent", "allow", "{ask}", "--customer", "5"],
+    &["consent", "deny", "{ask}", "--customer", "5"],
+    &["consent", "withdraw", "{ask}"],
     &["config", "list"],
     &["config", "get", "login_as_customer/general/enabled"],
     &["config", "get", "web/url/use_store"],
@@ -267,6 +272,7 @@ struct Fixture {
     token: String,
     visit: String,
     request: String,
+    ask: String,
 }
 
 impl Fixture {
@@ -279,6 +285,7 @@ impl Fixture {
             token: self.token.clone(),
             visit: self.visit.clone(),
             request: self.request.clone(),
+            ask: self.ask.clone(),
         }
     }
 }
@@ -324,6 +331,18 @@ fn fixture() -> Fixture {
     let storefront = json_str(&storefront["token"]).to_owned();
     let visit = redeemed_session(&store, &storefront);
     people.push(Person::new("a storefront", storefront, ""));
+    let add = [
+        "storefront",
+        "add",
+        "till",
+        "--website",
+        "base",
+        "eu",
+        "--consent",
+        "--sync",
+    ];
+    let trusted = json_str(&store.run_json(&add)["token"]).to_owned();
+    people.push(Person::new("a storefront with rights", trusted, ""));
     people.push(Person::new("a stranger", "lac_notatoken".to_owned(), ""));
     store.run_ok(&["role", "create", "target"]);
     store.run_ok(&["role", "create", "unused"]);
@@ -333,6 +352,9 @@ fn fixture() -> Fixture {
     store.run_ok(&["customer", "edit", "4", "--vip", "yes"]);
     let request = store.run_json(&["login", "4", "--request"]);
     let request = json_str(&request["id"]).to_owned();
+    store.run_ok(&["consent", "revoke", "5"]);
+    let ask = store.run_json(&["consent", "ask", "5"]);
+    let ask = json_str(&ask["id"]).to_owned();
     let login = store.login(&["1"]);
     let (session, url) = (
         json_str(&login["session_id"]).to_owned(),
@@ -346,6 +368,7 @@ fn fixture() -> Fixture {
         token,
         visit,
         request,
+        ask,
     }
 }
 
@@ -402,7 +425,7 @@ impl Route {
             return false;
         }
         let is_founding = ["init", "demo"].contains(&command[0]);
-        !(self.broker && is_founding) && (self.token || person.name != "a storefront")
+        !(self.broker && is_founding) && (self.token || !person.name.starts_with("a storefront"))
     }
 }
 
@@ -434,6 +457,7 @@ fn outcome<'c>(fixture: &'c Fixture, index: usize, way: Route) -> Vec<Option<(i3
                     .replace("{token}", &fixture.token)
                     .replace("{visit}", &fixture.visit)
                     .replace("{request}", &fixture.request)
+                    .replace("{ask}", &fixture.ask)
             })
             .collect();
         let store = match &broker {

@@ -1,4 +1,4 @@
-//! Consent modes ([`ConsentMode`]), and how consent from an imported file is
+//! Consent modes ([`ConsentMode`]), asks for consent ([`ask`]), and how consent from an imported file is
 //! merged with the consent stored here.
 //!
 //! Of several files, the later word wins; if the times are unknown or equal,
@@ -6,6 +6,7 @@
 //! user, is never turned into consent by a file, because the times in a file
 //! are only claims of its author.
 
+pub mod ask;
 mod mode;
 
 pub use mode::{ConsentDenial, ConsentMode};
@@ -228,7 +229,7 @@ mod tests {
             granted: bool,
             by_admin: bool,
         ) {
-            let source = if by_admin { ConsentSource::Admin } else { ConsentSource::Storefront };
+            let source = if by_admin { ConsentSource::Admin } else { ConsentSource::Customer };
             let no = Consent { source: Some(source), ..known_consent(false, Some(at)) };
             let imported = ImportedConsent { granted, at: imported.map(time) };
             prop_assert_eq!(decide_import(&no, merchant.map(time), imported, time(NOW)), ImportDecision::Keep);

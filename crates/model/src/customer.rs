@@ -103,7 +103,12 @@ pub struct Consent {
 impl Consent {
     /// `granted` or `withheld`, whether or not it has ended since.
     pub fn status(&self) -> &'static str {
-        if self.granted { "granted" } else { "withheld" }
+        Self::word(self.granted)
+    }
+
+    /// `granted` or `withheld`.
+    pub fn word(granted: bool) -> &'static str {
+        if granted { "granted" } else { "withheld" }
     }
 
     /// The status at `now`: `withheld` if granted consent has ended.
@@ -140,8 +145,8 @@ impl Consent {
 pub enum ConsentSource {
     /// An admin user.
     Admin,
-    /// The customer, in the storefront.
-    Storefront,
+    /// The customer, in the account on the storefront.
+    Customer,
     /// An imported file.
     Import,
 }
@@ -150,13 +155,13 @@ impl ConsentSource {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
-            Self::Storefront => "storefront",
+            Self::Customer => "customer",
             Self::Import => "import",
         }
     }
 
     pub fn from_stored(text: &str) -> Option<Self> {
-        [Self::Admin, Self::Storefront, Self::Import]
+        [Self::Admin, Self::Customer, Self::Import]
             .into_iter()
             .find(|s| s.as_str() == text)
     }

@@ -1,4 +1,4 @@
-//! Notices for hooks (programs that are told about logins): their contents, and
+//! Notices for hooks (programs that are told about logins and consent): their contents, and
 //! when to try again.
 
 use std::fmt;
@@ -19,15 +19,27 @@ pub enum Hook {
     AfterLogin,
     /// A login URL was used.
     AfterRedeem,
+    /// A customer's consent was granted or revoked, by the customer or by an
+    /// admin user.
+    AfterConsent,
+    /// An agent asked a customer for consent.
+    AfterAsk,
 }
 
 impl Hook {
-    pub const ALL: [Self; 2] = [Self::AfterLogin, Self::AfterRedeem];
+    pub const ALL: [Self; 4] = [
+        Self::AfterLogin,
+        Self::AfterRedeem,
+        Self::AfterConsent,
+        Self::AfterAsk,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AfterLogin => "after_login",
             Self::AfterRedeem => "after_redeem",
+            Self::AfterConsent => "after_consent",
+            Self::AfterAsk => "after_ask",
         }
     }
 
@@ -38,17 +50,21 @@ impl Hook {
 
 /// The hooks that are configured. Notices are only made for these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EnabledHooks {
-    pub after_login: bool,
-    pub after_redeem: bool,
-}
+pub struct EnabledHooks([bool; Hook::ALL.len()]);
 
 impl EnabledHooks {
     pub fn contains(self, hook: Hook) -> bool {
-        match hook {
-            Hook::AfterLogin => self.after_login,
-            Hook::AfterRedeem => self.after_redeem,
+        self.0[hook as usize]
+    }
+}
+
+impl FromIterator<Hook> for EnabledHooks {
+    fn from_iter<I: IntoIterator<Item = Hook>>(hooks: I) -> Self {
+        let mut enabled = Self::default();
+        for hook in hooks {
+            enabled.0[hook as usize] = true;
         }
+        enabled
     }
 }
 
@@ -108,7 +124,8 @@ pub struct Notice {
     /// Increases with each notice. Lists are ordered by it, newest first.
     pub number: u64,
     pub hook: Hook,
-    pub session_id: SessionId,
+    /// The session that the notice is about; `None` if it is about consent.
+    pub session_id: Option<SessionId>,
     pub customer_id: CustomerId,
     pub website_id: i64,
     /// The JSON that the program receives; `None` once delivered.
@@ -172,10 +189,8 @@ mod tests {
 
     #[test]
     fn a_hook_without_a_program_is_not_configured() {
-        let hooks = EnabledHooks {
-            after_redeem: true,
-            ..EnabledHooks::default()
-        };
-        assert!(hooks.contains(Hook::AfterRedeem) && !hooks.contains(Hook::AfterLogin));
+        let hooks: EnabledHooks = [Hook::AfterRedeem, Hook::AfterAsk].into_iter().collect();
+        let enabled = Hook::ALL.map(|hook| hooks.contains(hook));
+        assert_eq!(enabled, [false, true, false, true]);
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Row, Rows};
 
 use super::rows::{self, InvalidOptional};
-use super::{Tx, access, customer_rows, outbox, requests, sessions, tokens};
+use super::{Tx, access, consent_asks, customer_rows, outbox, requests, sessions, tokens};
 use lac_model::fault::Fault;
 use lac_store::{DamageReads, DamagedRow, Result};
 
@@ -44,7 +44,7 @@ type RowCheck = fn(&Tx<'_>, &Row<'_>) -> Result<()>;
 
 /// The rows to check, and how. Of `customer`, which may be large, SQL selects
 /// the rows that look wrong.
-fn row_checks() -> [(String, RowCheck); 8] {
+fn row_checks() -> [(String, RowCheck); 9] {
     [
         (access::SELECT_ROLE.to_owned(), |tx, row| {
             tx.read_role(row).map(drop)
@@ -63,6 +63,9 @@ fn row_checks() -> [(String, RowCheck); 8] {
         }),
         (requests::SELECT.to_owned(), |_, row| {
             requests::read_request_with(row, InvalidOptional::ReportDamage).map(drop)
+        }),
+        (consent_asks::SELECT.to_owned(), |_, row| {
+            consent_asks::read_ask_with(row, InvalidOptional::ReportDamage).map(drop)
         }),
         (
             format!("SELECT {} FROM outbox", outbox::COLUMNS),

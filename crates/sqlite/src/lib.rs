@@ -13,7 +13,7 @@
 //! | `access` `rights` `tokens` | roles, admin users, storefronts, access tokens |
 //! | `stores` `references` | websites, store groups and store views, and what refers to them |
 //! | `customers` `customer_rows` `search` | customers, their rows, and the search for them |
-//! | `documents` `sessions` `requests` `config` `keys` | one table (or one kind of row) each |
+//! | `documents` `sessions` `requests` `consent_asks` `config` `keys` | one table (or one kind of row) each |
 //! | `outbox` | notices for hooks, and their claims |
 //! | `audit` | the audit log's tables |
 //! | `state` | digests of tables |
@@ -28,6 +28,7 @@ mod audit;
 mod cancel;
 mod cleanup;
 mod config;
+mod consent_asks;
 mod customer_rows;
 mod customers;
 mod damage;

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_trust.sql"),
     include_str!("migrations/0005_storefronts.sql"),
     include_str!("migrations/0006_sessions.sql"),
+    include_str!("migrations/0007_consent.sql"),
 ];
 
 /// The newest schema version that this program knows.

@@ -31,7 +31,13 @@ fn parse_notice(row: &Row<'_>) -> Result<Notice> {
     Ok(Notice {
         number: rows::get_u64(row, 1, "outbox")?,
         hook: rows::get_enum(row, 2, "outbox", &id, Hook::from_stored)?,
-        session_id: rows::parse_text(rows::get::<String>(row, 3)?, SessionId::new, TABLE, &id)?,
+        session_id: rows::parse_text_opt(
+            // The column is never null: a notice about consent has an empty one.
+            rows::get::<Option<String>>(row, 3)?.filter(|text| !text.is_empty()),
+            SessionId::new,
+            TABLE,
+            &id,
+        )?,
         customer_id: CustomerId::from_stored(rows::get(row, 4)?)
             .ok_or_else(|| damaged_row("outbox", &id, "an impossible customer id"))?,
         website_id: rows::get(row, 5)?,
@@ -156,7 +162,7 @@ impl OutboxWrites for Tx<'_> {
                 params![
                     notice.id.as_str(),
                     notice.hook.as_str(),
-                    notice.session_id.as_str(),
+                    notice.session_id.as_ref().map_or("", SessionId::as_str),
                     notice.customer_id.to_stored(),
                     notice.website_id,
                     notice.payload,

@@ -29,6 +29,10 @@ const WEBSITE_REFERENCES: &[(&str, &str)] = &[
         "SELECT count(*) FROM login_request WHERE website_id = ?1",
     ),
     (
+        "ask",
+        "SELECT count(*) FROM consent_ask WHERE website_id = ?1",
+    ),
+    (
         "role",
         "SELECT count(*) FROM role_website WHERE website_id = ?1",
     ),

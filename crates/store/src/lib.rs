@@ -12,6 +12,7 @@
 //! | (this file) | [`Store`] and the two kinds of transaction |
 //! | `stores` `access` `customers` | traits for websites and store views; roles, admin users and tokens; customers, consent and documents |
 //! | `config` `sessions` `requests` `keys` | traits and rows for config values, sessions, approval requests and notices, signing keys |
+//! | `consent_asks` | traits for asks for consent, and for grants through storefronts |
 //! | `audit` | traits and rows for the audit log |
 //! | `append` | [`AuditWriter`], the only way to write to the audit log, and [`AppendProof`], which it gives |
 //! | `permit` | [`Permit`], and the functions that make one |
@@ -81,6 +82,7 @@ mod activity;
 mod append;
 mod audit;
 mod config;
+mod consent_asks;
 mod customers;
 mod damage;
 pub mod dir;
@@ -100,13 +102,14 @@ pub use audit::{
     AppendToken, ArchiveRow, AuditReads, AuditWrites, Cell, EventCells, EventIndex, TreeHead,
 };
 pub use config::{ConfigReads, ConfigRow, ConfigWrites};
+pub use consent_asks::{ConsentAskQuery, ConsentAskReads, ConsentAskWrites};
 pub use customers::{CustomerReads, CustomerWrites, DocumentReads, DocumentWrites};
 pub use damage::{DamageReads, DamagedRow, none_if_damaged};
 pub use keys::{KeyPurpose, KeyReads, KeyRow, KeyState, KeyWrites};
 pub use permit::{
-    Act, AdminUserWrite, ConfigWrite, ConsentWrite, Covers, CustomerWrite, DocumentWrite, Founding,
-    KeyWrite, OutboxWrite, Permit, RequestWrite, RoleWrite, SessionWrite, StoreTreeWrite,
-    StorefrontWrite, TokenWrite, check_within_own_rights, demand,
+    Act, AdminUserWrite, ConfigWrite, ConsentAskWrite, ConsentWrite, Covers, CustomerWrite,
+    DocumentWrite, Founding, KeyWrite, OutboxWrite, Permit, RequestWrite, RoleWrite, SessionWrite,
+    StoreTreeWrite, StorefrontWrite, TokenWrite, check_within_own_rights, demand,
 };
 pub use query::{CustomerPage, CustomerQuery, EventHints, EventQuery, SessionQuery};
 pub use requests::{
@@ -271,6 +274,7 @@ pub trait ReadTx:
     + DocumentReads
     + SessionReads
     + RequestReads
+    + ConsentAskReads
     + OutboxReads
     + KeyReads
     + StateReads
@@ -291,6 +295,7 @@ pub trait WriteTx:
     + DocumentWrites
     + SessionWrites
     + RequestWrites
+    + ConsentAskWrites
     + OutboxWrites
     + KeyWrites
     + AuditWrites

@@ -49,6 +49,7 @@ writes! {
     TokenWrite: "Access tokens.",
     CustomerWrite: "Customers.",
     ConsentWrite: "Customers' consent.",
+    ConsentAskWrite: "Asks for consent.",
     DocumentWrite: "Orders, invoices, shipments and credit memos.",
     SessionWrite: "Sessions.",
     RequestWrite: "Approval requests.",
@@ -115,6 +116,13 @@ impl<'tx> Permit<'tx, SessionWrite> {
     /// For storing that sessions have run out: time has decided that, not an
     /// actor.
     pub fn for_expiry(tx: &'tx dyn ReadTx) -> Self {
+        Self::new(tx)
+    }
+}
+
+impl<'tx> Permit<'tx, ConsentAskWrite> {
+    /// For storing that asks have expired: time has decided that, not an actor.
+    pub fn for_ask_expiry(tx: &'tx dyn ReadTx) -> Self {
         Self::new(tx)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Requirement::{AdminUser, AllOf, AnyOf, FullAccess, Nothing, OnAllWebsites, Root};
-use super::parts::{can_create_store, document_number_hint};
+use super::parts::{can_create_store, consent_hint, document_number_hint};
 use super::{Hint, Requirement};
 use lac_model::fault::{Fault, FileRemedy};
 use lac_model::resource::Resource;
@@ -28,12 +28,8 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
             "lac config set login_as_customer/general/enabled yes",
         )
         .fallback("ask an administrator to enable it"),
-        F::ConsentWithheld { customer, .. } => Hint::command(
-            require(R::ALLOW_SHOPPING_ASSISTANCE),
-            format!("lac consent grant {}", shell_word(customer)),
-        )
-        .prefix("ask the customer; if they agree: ")
-        .fallback("ask the customer to allow it in their account on the storefront"),
+        F::ConsentWithheld { customer, .. } => consent_hint(customer)
+            .fallback("ask the customer to allow it in their account on the storefront"),
         F::CustomerInactive { customer } => Hint::command(
             require(R::CUSTOMER_ACTIONS),
             format!("lac customer edit {} --active yes", shell_word(customer)),
@@ -134,13 +130,18 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::LastAdministrator { .. } => Hint::advice(
             "you need another enabled admin user with full access and an account or a token",
         ),
-        F::AskOpen { .. } => Hint::advice("wait for the answer"),
+        F::AskOpen { .. } => Hint::command(require(R::LOGIN_BUTTON), "lac consent asks")
+            .prefix("wait for the answer; ")
+            .suffix(" shows your asks")
+            .fallback("wait for the answer"),
         F::AskLimit { .. } => Hint::advice("ask again tomorrow, or by another way"),
         F::AskClosed { .. } => Hint::advice("an agent who still needs it must ask again"),
         F::AgentSession => {
             Hint::advice("end the agent's session; the customer decides in their own account")
         }
-        F::AskNotFound { .. } => Hint::advice("check the id"),
+        F::AskNotFound { .. } => Hint::command(require(R::LOGIN_BUTTON), "lac consent asks")
+            .suffix(" shows yours")
+            .fallback("check the id"),
         F::RateLimited { retry_after, .. } => Hint::advice(format!("try again in {retry_after} s")),
         F::StorefrontRevoked { .. } => Hint::command(
             require(R::LAC_STOREFRONTS),

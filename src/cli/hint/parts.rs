@@ -11,6 +11,22 @@ use lac_model::document::DocumentKind;
 use lac_model::resource::Resource;
 use lac_model::text::shell_word;
 
+/// How to get a customer's consent: ask them on the storefront, or grant it if
+/// they agreed in another way.
+pub(super) fn consent_hint(customer: &str) -> Hint {
+    let (ask, grant) = (Resource::LOGIN_BUTTON, Resource::ALLOW_SHOPPING_ASSISTANCE);
+    let customer = shell_word(customer);
+    let ask_command = format!("lac consent ask {customer}");
+    let grant_command = format!("lac consent grant {customer}");
+    Hint::command(AllOf(vec![ask, grant]), ask_command.clone())
+        .suffix(format!(
+            " asks the customer on the storefront; if they agreed in another way: {grant_command}"
+        ))
+        .or(Hint::command(require(ask), ask_command).suffix(" asks the customer on the storefront"))
+        .or(Hint::command(require(grant), grant_command)
+            .prefix("ask the customer; if they agree: "))
+}
+
 /// How to find the customer of a document number.
 pub(super) fn document_number_hint(documents: &[String]) -> Hint {
     let parts = documents.iter().filter_map(|reference| {

@@ -154,6 +154,31 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             json!({"customers": ["1"], "website": "base", "part": part()}),
         ),
         (
+            "consent.change",
+            json!({"granted": true, "customers": ["2"], "website": "base", "reason": "said so",
+                   "limit": {"at": "2027-01-01T00:00:00.000000Z"}}),
+        ),
+        ("customer_consent.show", json!({"customer": "2"})),
+        (
+            "customer_consent.set",
+            json!({"customer": "2", "granted": true, "until": "2027-01-01T00:00:00.000000Z",
+                   "session_id": id}),
+        ),
+        (
+            "consent_ask.create",
+            json!({"customer": "2", "website": "base", "duration": 3600, "ticket": "ZD-1"}),
+        ),
+        (
+            "consent_ask.list",
+            json!({"customer": "2", "website": "base", "part": part()}),
+        ),
+        ("consent_ask.show", json!({"ask": request})),
+        ("consent_ask.withdraw", json!({"ask": request})),
+        (
+            "consent_ask.decide",
+            json!({"customer": "2", "ask": request, "decision": "allow", "session_id": id}),
+        ),
+        (
             "config.list",
             json!({"scope": "website:base", "section": "login_as_customer"}),
         ),

@@ -90,6 +90,12 @@ impl InProcessStore {
         }
     }
 
+    /// Calls `run` with the context of a caller who has this token.
+    pub(crate) fn with_token<T>(mut self, token: &str, run: impl FnOnce(&Context<'_>) -> T) -> T {
+        self.caller.credential = Credential::from_token_or_account(Some(token), "nobody");
+        run(&self.context().expect("a context"))
+    }
+
     fn context(&self) -> Result<Context<'_>, Fault> {
         Ok(Context {
             store: self.store.as_ref().map_err(Clone::clone)?,

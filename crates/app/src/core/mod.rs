@@ -31,7 +31,7 @@ pub use context::{Caller, Context, Credential};
 pub use group::{GroupMember, GroupedAct, GroupedWrite, write_group};
 pub use identify::current_agent;
 pub use maintain::maintain;
-pub use read::{authenticate, check_allowed, is_known, read, read_unrecorded};
+pub use read::{authenticate, check_allowed, is_known, is_storefront, read, read_unrecorded};
 pub use record::SigningKeys;
 pub(crate) use refusals::UNKNOWN_SESSION;
 pub use refusals::record_counted_refusals;

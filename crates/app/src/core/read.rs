@@ -1,5 +1,5 @@
 use super::config::Config;
-use super::context::Context;
+use super::context::{Context, Credential};
 use super::event::{set_actor, set_caller};
 use super::once::BodyOnce;
 use super::refusals::record_refusal;
@@ -91,6 +91,21 @@ pub fn is_known(context: &Context<'_>) -> bool {
         .read()
         .and_then(|tx| identify::identify(&*tx, &context.caller.credential, context.clock.now()));
     known.is_ok()
+}
+
+/// Whether the caller is a storefront's account. A use case that means one
+/// thing for people and another for storefronts asks this first; what the
+/// caller may do is checked by the one that then runs.
+pub fn is_storefront(context: &Context<'_>) -> bool {
+    // Only a token can be a storefront's.
+    let Credential::Token(_) = context.caller.credential else {
+        return false;
+    };
+    let actor = context
+        .store
+        .read()
+        .and_then(|tx| identify::identify(&*tx, &context.caller.credential, context.clock.now()));
+    actor.is_ok_and(|actor| actor.storefront_id().is_some())
 }
 
 fn read_in_transaction(

@@ -123,9 +123,16 @@ use_cases! {
     "customer.edit" customers::CustomerEdit => customers::CustomerChanged;
     "customer.remove" customers::CustomerRemove => customers::CustomerRemoved;
 
-    "consent.show" consent::ConsentShow => Vec<consent::ConsentView>;
-    "consent.change" consent::ConsentChange => Vec<consent::ConsentChanged>;
+    "consent.show" consent::ConsentShow => consent::ConsentShown;
+    "consent.change" consent::ConsentChange => consent::ConsentChangeAnswer;
     "consent.history" consent::ConsentHistory => Page<consent::ConsentHistoryEntry>;
+    "customer_consent.show" consent::CustomerConsentShow => consent::CustomerConsent;
+    "customer_consent.set" consent::CustomerConsentSet => consent::CustomerConsentChanged;
+    "consent_ask.create" consent::ConsentAskCreate => consent::ConsentAsked;
+    "consent_ask.list" consent::ConsentAskList => Page<consent::ConsentAskView>;
+    "consent_ask.show" consent::ConsentAskShow => consent::ConsentAskStatus;
+    "consent_ask.withdraw" consent::ConsentAskWithdraw => consent::ConsentAskView;
+    "consent_ask.decide" consent::ConsentAskDecide => consent::ConsentAskDecided;
 
     "config.list" config::ConfigList => Vec<config::ConfigEntry>;
     "config.describe" config::ConfigDescribe => config::ConfigDescription;

@@ -117,6 +117,11 @@ actions! {
     ConsentGrant = Consent "grant" "loginascustomer_assistance_grant";
     ConsentRevoke = Consent "revoke" "loginascustomer_assistance_revoke";
     ConsentRead = Consent "read" "loginascustomer_assistance_view";
+    ConsentAsk = Consent "ask" "lac_consent_ask";
+    ConsentAskAllow = Consent "ask_allow" "lac_consent_allow";
+    ConsentAskDeny = Consent "ask_deny" "lac_consent_deny";
+    ConsentAskWithdraw = Consent "ask_withdraw" "lac_consent_withdraw";
+    ConsentAskExpire = Consent "ask_expire" "lac_consent_expire";
     ConfigSet = Config "set" "adminhtml_system_config_save";
     ConfigUnset = Config "unset" "adminhtml_system_config_inherit";
     // A config file that was denied or refused as a whole. The changes of a

@@ -18,6 +18,7 @@ pub const ROTATION_LIFETIME: &str = "system/rotation/lifetime";
 pub const ROTATION_FREQUENCY: &str = "system/rotation/frequency";
 pub const STORE_NAME: &str = "lac/store/name";
 pub const CONSENT_MODE: &str = "lac/consent/mode";
+pub const GRANTS_PER_HOUR: &str = "lac/storefront/grants_per_hour";
 pub const REASON_REQUIRED: &str = "lac/reason/required";
 pub const REASON_MIN_LENGTH: &str = "lac/reason/min_length";
 pub const REASON_PATTERN: &str = "lac/reason/pattern";
@@ -202,6 +203,17 @@ pub(super) static FIELDS: &[ConfigField] = &[
         "opt-in",
         "Consent mode",
         "How customers of a website are asked: opt-in needs their yes, as the original does. The other two deviate from it: opt-out allows logins until somebody says no, mandatory does not ask.",
+    ),
+    lac_field(
+        GRANTS_PER_HOUR,
+        PER_WEBSITE,
+        ValueType::Integer {
+            min: 1,
+            max: 1_000_000,
+        },
+        "300",
+        "Grants per hour",
+        "How many customers of a website may allow assistance through one storefront within an hour. What they withdraw is never limited.",
     ),
     lac_field(
         REASON_REQUIRED,

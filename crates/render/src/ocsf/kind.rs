@@ -90,6 +90,11 @@ impl OcsfKind {
             Action::ConsentGrant => entity_management(8, "consent", "customer"),
             Action::ConsentRevoke => entity_management(9, "consent", "customer"),
             Action::ConsentRead => read("consent", "customer"),
+            Action::ConsentAsk => create("ask", "ask"),
+            Action::ConsentAskAllow
+            | Action::ConsentAskDeny
+            | Action::ConsentAskWithdraw
+            | Action::ConsentAskExpire => update("ask", "ask"),
             Action::ConfigSet | Action::ConfigApply => update("config field", "path"),
             Action::ConfigUnset => delete("config field", "path"),
             Action::ConfigRead => read("config field", "path"),

@@ -12,7 +12,7 @@ use lac_store::Result;
 /// checks the order of the pages. That the indexes of `audit_event` are
 /// complete is checked by looking the rows up (see `super::cells::scan_index`),
 /// in a fraction of the time.
-const TABLE_CHECKS: [(&str, &str); 8] = [
+const TABLE_CHECKS: [(&str, &str); 9] = [
     ("audit_event", "quick_check"),
     ("audit_head", "integrity_check"),
     ("audit_subtree", "integrity_check"),
@@ -21,6 +21,7 @@ const TABLE_CHECKS: [(&str, &str); 8] = [
     ("session", "quick_check"),
     ("document", "quick_check"),
     ("login_request", "quick_check"),
+    ("consent_ask", "quick_check"),
 ];
 
 /// Tables that decide who may do what, with some thousand rows. All their index

@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::CustomerArgs;
 use crate::cli::change_notes::print_sessions_ended;
-use crate::cli::input;
 use crate::cli::runner::Cli;
 use crate::cli::view::TableRow;
-use lac_app::shop::consent::{ConsentChange, ConsentChanged, GrantLimit};
+use crate::cli::{hooks, input};
+use lac_app::shop::consent::{ConsentChange, ConsentChangeAnswer, ConsentChanged, GrantLimit};
 use lac_model::bounded::IntoBoundedText;
 use lac_model::fault::Fault;
 use lac_model::time::{Timestamp, parse_duration};
@@ -65,9 +65,14 @@ fn change(args: ChangeArgs, granted: bool, limit: Option<GrantLimit>, cli: &Cli)
         reason: input::optional_text("--reason", args.reason.as_deref())?.into_bounded()?,
         limit,
     };
-    let changed = cli.run(request)?;
-    cli.print_list(&changed)?;
-    print_sessions_ended(cli, changed.iter().map(|one| one.sessions_ended).sum());
+    match cli.run(request)? {
+        ConsentChangeAnswer::Customers(changed) => {
+            cli.print_list(&changed)?;
+            print_sessions_ended(cli, changed.iter().map(|one| one.sessions_ended).sum());
+        }
+        ConsentChangeAnswer::Own(changed) => cli.print_view(&changed)?,
+    }
+    hooks::deliver_notices(cli);
     Ok(())
 }
 

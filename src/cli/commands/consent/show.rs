@@ -4,7 +4,7 @@ use super::CustomerArgs;
 use super::change::format_until;
 use crate::cli::runner::Cli;
 use crate::cli::view::{KeyValueView, TableRow};
-use lac_app::shop::consent::{ConsentShow, ConsentView};
+use lac_app::shop::consent::{ConsentShow, ConsentShown, ConsentView};
 use lac_model::bounded::IntoBoundedText;
 use lac_render::Style;
 use lac_render::column::Column;
@@ -18,7 +18,10 @@ pub(super) fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
         customers: args.resolve(cli)?,
         website: args.website.clone().into_bounded()?,
     };
-    let found = cli.run(request)?;
+    let found = match cli.run(request)? {
+        ConsentShown::Customers(found) => found,
+        ConsentShown::Own(own) => return cli.print_view(&own),
+    };
     match (found.as_slice(), args.customers.as_slice()) {
         ([one], []) => cli.print_view(one),
         ([one], [named]) if named != "-" => cli.print_view(one),

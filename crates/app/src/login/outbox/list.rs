@@ -26,7 +26,8 @@ pub struct NoticeView {
     pub number: u64,
     pub state: NoticeState,
     pub event: Hook,
-    pub session_id: SessionId,
+    /// `null` for a notice about consent.
+    pub session_id: Option<SessionId>,
     pub customer_id: CustomerId,
     pub website: Option<String>,
     pub created_at: Timestamp,

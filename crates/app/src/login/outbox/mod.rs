@@ -6,11 +6,15 @@
 //! that owns the store, not for a caller with an identity. They check no rights
 //! and record no events.
 
+mod consent;
 mod deliver;
 mod list;
 mod payload;
 mod retry;
 
+pub use consent::{
+    AskPayload, ConsentChange, ConsentPayload, queue_after_ask, queue_after_consent,
+};
 pub use deliver::{DeliveryCount, HookRunner, NoticeClaim, NoticeSettle, deliver_due};
 pub use list::{NoticeView, OutboxList};
 pub use payload::{HookPayload, queue_after_login, queue_after_redeem};

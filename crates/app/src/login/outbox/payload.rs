@@ -92,7 +92,7 @@ fn queue_notice(
         id,
         number: 0,
         hook,
-        session_id: session.id.clone(),
+        session_id: Some(session.id.clone()),
         customer_id: session.customer_id,
         website_id: session.website_id,
         payload: Some(payload),

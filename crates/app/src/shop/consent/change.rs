@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::apply::{ConsentStep, NewConsent, change_consent};
+use super::own::{CustomerConsentChanged, CustomerConsentSet, set_consent, single_id};
 use crate::core::sessions;
-use crate::core::{counted, find};
+use crate::core::{counted, find, is_storefront};
 use crate::{Context, UnitOfWork, WriteOutcome};
 use lac_ledger::appender::RecordedEvent;
 use lac_model::audit::{Action, Event};
@@ -16,7 +18,7 @@ use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_model::resource::Resource;
 use lac_model::time::{Edge, Timestamp, parse_bound};
-use lac_store::{Act, ConsentWrite, Covers, Permit, Result, SessionWrite};
+use lac_store::{Act, Covers, Permit, Result};
 
 /// Sets the consent of customers. Customers who already have that consent are
 /// skipped.
@@ -42,14 +44,16 @@ pub enum GrantLimit {
     /// A date, time or period as in filters of the log, in the time zone
     /// `general/locale/timezone`. The end of the period is included.
     Until(ShortText),
+    At(Timestamp),
 }
 
 /// The greatest duration of a grant: ten years. For longer, use no end.
 pub(super) const MAX_GRANT_DURATION: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
 
 impl GrantLimit {
-    fn resolve(&self, work: &UnitOfWork<'_>) -> Result<Timestamp> {
+    pub(super) fn resolve(&self, work: &UnitOfWork<'_>) -> Result<Timestamp> {
         let (flag, at) = match self {
+            Self::At(at) => ("until", *at),
             Self::For(length) => ("--for", work.now.saturating_add(*length)),
             Self::Until(text) => {
                 let zone = work.config.at_default(config::TIMEZONE)?.value;
@@ -68,6 +72,16 @@ impl GrantLimit {
         }
         Ok(at)
     }
+}
+
+/// The answer to [`ConsentChange`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ConsentChangeAnswer {
+    /// For an admin user.
+    Customers(Vec<ConsentChanged>),
+    /// For a storefront's account: what the customer sees.
+    Own(CustomerConsentChanged),
 }
 
 /// A customer's consent after the change.
@@ -89,16 +103,43 @@ impl Act for ConsentChange {
     const ANY_OF: &'static [Resource] = &[Resource::ALLOW_SHOPPING_ASSISTANCE];
 }
 
-impl Covers<ConsentWrite> for ConsentChange {}
-impl Covers<SessionWrite> for ConsentChange {}
+impl Covers<ConsentStep> for ConsentChange {}
 
 impl ConsentChange {
+    /// For a storefront's account this is [`CustomerConsentSet`], of one
+    /// customer.
+    ///
     /// # Errors
     /// `input_required` without a customer; `resource_denied`,
     /// `customer_not_found`, `customer_ambiguous`, `document_number`,
     /// `website_not_found`; `invalid_value` for a time limit that is not valid.
     /// Then nothing is changed.
-    pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentChanged>> {
+    pub fn run(self, context: &Context<'_>) -> Result<ConsentChangeAnswer> {
+        if is_storefront(context) {
+            let changed = self.run_for_storefront(context)?;
+            return Ok(ConsentChangeAnswer::Own(changed));
+        }
+        self.run_for_admin(context)
+            .map(ConsentChangeAnswer::Customers)
+    }
+
+    fn run_for_storefront(self, context: &Context<'_>) -> Result<CustomerConsentChanged> {
+        if self.reason.is_some() {
+            return Err(Fault::invalid(
+                "--reason",
+                "a customer gives no reason: leave it out with a storefront's token",
+            ));
+        }
+        let request = CustomerConsentSet {
+            customer: single_id(&self.customers)?,
+            granted: self.granted,
+            until: None,
+            session_id: None,
+        };
+        set_consent(request, self.limit, context)
+    }
+
+    fn run_for_admin(self, context: &Context<'_>) -> Result<Vec<ConsentChanged>> {
         if self.limit.is_some() && !self.granted {
             return Err(Fault::invalid(
                 "--for",
@@ -133,7 +174,7 @@ impl ConsentChange {
             let mut answers = Vec::new();
             let mut last = None;
             for customer in found {
-                let (answer, recorded) = self.change_one(work, permit, action, until, &customer)?;
+                let (answer, recorded) = self.change_one(work, permit, until, &customer)?;
                 last = recorded.or(last);
                 answers.push(answer);
             }
@@ -163,25 +204,16 @@ impl ConsentChange {
         &self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, Self>,
-        action: Action,
         until: Option<Timestamp>,
         customer: &Customer,
     ) -> Result<(ConsentChanged, Option<RecordedEvent>)> {
         let website = work.store_tree()?.website(customer.website_id);
         let website = website.map_or_else(String::new, |w| w.code.clone());
-        let consent = Consent {
-            granted: self.granted,
-            changed_at: Some(work.now),
-            source: Some(ConsentSource::Admin),
-            changed_by: Some(work.actor.name.clone()),
-            seq: Some(work.next_seq()),
-            until,
-        };
         let mut answer = ConsentChanged {
             customer_id: customer.id,
             email: customer.email.clone(),
-            website: website.clone(),
-            consent: consent.status().to_owned(),
+            website,
+            consent: Consent::word(self.granted).to_owned(),
             until,
             changed: self.differs(work, customer, until)?,
             sessions_ended: 0,
@@ -189,25 +221,17 @@ impl ConsentChange {
         if !answer.changed {
             return Ok((answer, None));
         }
-        let mut event = work.event(action);
-        event.customer_id = Some(customer.id);
-        event.customer_email = Some(customer.email.clone());
-        event.website = Some(website);
-        event.reason = self.reason.as_ref().map(ToString::to_string);
-        event.add_detail("source", ConsentSource::Admin.as_str());
-        event.add_change(customer.consent.status_text(), consent.status_text());
-        if let Some(until) = until {
-            event.add_detail("until", until.to_string());
-        }
-        work.tx
-            .consent_put(&permit.narrow(), customer.id, &consent)?;
-        let recorded = work.record_event(&event)?;
-        answer.sessions_ended = if self.granted {
-            sessions::end_without_consent(work, &permit.narrow(), Some(customer.id))?
-        } else {
-            sessions::end_after_refusal(work, &permit.narrow(), customer.id)?
+        let new = NewConsent {
+            granted: self.granted,
+            until,
+            source: ConsentSource::Admin,
+            reason: self.reason.as_ref(),
+            ask: None,
+            reaches_limit: false,
         };
-        Ok((answer, Some(recorded)))
+        let applied = change_consent(work, &permit.narrow(), customer, &new)?;
+        answer.sessions_ended = applied.sessions_ended;
+        Ok((answer, Some(applied.recorded)))
     }
 
     /// Whether the call changes anything. A first refusal does, even though

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::own::{CustomerConsent, CustomerConsentShow, single_id};
 use crate::core::consent::{check_consent, consent_mode};
-use crate::core::{counted, find};
+use crate::core::{counted, find, is_storefront};
 use crate::{Context, ReadView, read};
 use lac_model::audit::Action;
 use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, ShortText};
@@ -21,6 +22,16 @@ pub struct ConsentShow {
     /// Ids or e-mail addresses.
     pub customers: BoundedList<ShortText, MAX_IDS_PER_REQUEST>,
     pub website: Option<ShortText>,
+}
+
+/// The answer to [`ConsentShow`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ConsentShown {
+    /// For an admin user.
+    Customers(Vec<ConsentView>),
+    /// For a storefront's account: what the customer sees.
+    Own(CustomerConsent),
 }
 
 /// A customer's consent.
@@ -48,10 +59,20 @@ pub struct ConsentView {
 }
 
 impl ConsentShow {
+    /// For a storefront's account this is [`CustomerConsentShow`], of one
+    /// customer.
+    ///
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `document_number`, `website_not_found`.
-    pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentView>> {
+    /// `document_number`, `website_not_found`; `invalid_value` for a storefront's
+    /// account that does not name one customer by id.
+    pub fn run(self, context: &Context<'_>) -> Result<ConsentShown> {
+        if is_storefront(context) {
+            let customer = single_id(&self.customers)?;
+            return CustomerConsentShow { customer }
+                .run(context)
+                .map(ConsentShown::Own);
+        }
         let needs = [Resource::CUSTOMER_MANAGE];
         let (found, who) = read(context, Action::ConsentRead, &needs, |view| {
             let website = self.website.as_deref();
@@ -65,7 +86,7 @@ impl ConsentShow {
             Ok((shown, view.actor.identity))
         })?;
         counted::record_bulk_read(context, who, Action::ConsentRead, found.len(), |_| {})?;
-        Ok(found)
+        Ok(ConsentShown::Customers(found))
     }
 }
 

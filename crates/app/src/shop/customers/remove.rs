@@ -6,6 +6,7 @@ use super::edit::describe_customer;
 use crate::core::sessions;
 use crate::core::{counted, find};
 use crate::login::requests;
+use crate::shop::consent;
 use crate::{Context, WriteOutcome};
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::ShortText;
@@ -43,6 +44,7 @@ impl Act for CustomerRemove {
     const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_ACTIONS];
 }
 
+impl Covers<consent::AskRemoval> for CustomerRemove {}
 impl Covers<CustomerWrite> for CustomerRemove {}
 impl Covers<RequestWrite> for CustomerRemove {}
 impl Covers<SessionWrite> for CustomerRemove {}
@@ -64,7 +66,7 @@ impl CustomerRemove {
                 let customer = find::customer(work, &self.customer, self.website.as_deref())?;
                 describe_customer(work, &customer)?;
                 let website = work.draft.website.clone().unwrap_or_default();
-                let (id, email) = (customer.id, customer.email);
+                let (id, email) = (customer.id, customer.email.clone());
                 if !self.confirmed {
                     return Err(Fault::ConfirmationRequired {
                         what: format!("remove customer {id} ({email}, website {website})"),
@@ -74,6 +76,7 @@ impl CustomerRemove {
                 let sessions_ended = sessions::end_for_customer(work, &permit.narrow(), id, cause)?;
                 let requests_closed =
                     requests::cancel_requests_of_customer(work, &permit.narrow(), id)?;
+                consent::withdraw_asks_of_customer(work, &permit.narrow(), &customer)?;
                 work.tx.customer_remove(&permit.narrow(), id)?;
                 if customer.consent.seq.is_some() {
                     // This also removes the customer's consent. It must be
