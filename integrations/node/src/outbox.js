@@ -150,8 +150,9 @@ export class Outbox {
 
   async #sendAll() {
     const items = await this.#store.load();
-    let waiting = 0;
-    for (const batch of batches(items)) {
+    const due = items.filter(({ notBefore = 0 }) => notBefore <= Date.now());
+    let waiting = items.length - due.length;
+    for (const batch of batches(due)) {
       const sent = await this.#send(batch);
       if (!sent) waiting += batch.length;
     }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { LacClient, LacError, Outbox, folderStore, judge, newRecord, validityOptions } from "lac-storefront";
+import { LacClient, LacError, Outbox, folderStore, judge, memoryStore, newRecord, validityOptions } from "lac-storefront";
 import { problem, quiet, standIn } from "./support/double.js";
 import { until } from "./support/lac.js";
 
@@ -183,6 +183,20 @@ test("what waits in a folder outlives the process", async () => {
   assert.deepEqual(of("/s2/end").at(-1).body, { cause: "left" });
   second.close();
   rmSync(folder, { recursive: true });
+});
+
+test("an item that has to wait is not forgotten when others are sent", async () => {
+  const { client, of } = await gateway(() => ({ json: {} }));
+  const store = memoryStore();
+  const outbox = new Outbox({ client, log: quiet, store });
+  const action = { id: "later", action: "other", at: new Date().toISOString() };
+  await store.add({ key: "1", kind: "report", sessionId: "s1", action, keptAt: Date.now(), notBefore: Date.now() + 700 });
+  outbox.wake(800);
+  await outbox.end("s2", "left");
+  await until("the end", () => of("/s2/end").length === 1);
+  assert.equal(of("/actions").length, 0);
+  await until("the report", () => of("/s1/actions").length === 1, 3);
+  outbox.close();
 });
 
 test("the self-check names what is wrong", async () => {

@@ -3,11 +3,14 @@ import core from "@vendure/core";
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { LacOutboxEntity, LacService } from "lac-storefront/vendure";
+import { currentRequest } from "../src/vendure/cache.js";
 import { formOf, pathAndQuery } from "./support/browser.js";
 import { Lac, freePort, until } from "./support/lac.js";
 import { ADD, Api, checkOut, startVendure } from "./support/vendure.js";
 
-const { Administrator, ConfigService, EventBus, LoginEvent, Order, OrderService, RequestContextService, Role, TransactionalConnection, User } = core;
+const {
+  Administrator, ConfigService, EventBus, LoginEvent, Order, OrderService, RequestContextService, Role, SessionService, TransactionalConnection, User,
+} = core;
 const STALE_AFTER = 3;
 const CUSTOMERS = [
   { firstName: "Jane", lastName: "Doe", email: "jane@example.com", password: "jane-jane" },
@@ -125,6 +128,15 @@ describe("a session of its own", () => {
     const strategy = shop.app.get(ConfigService).authOptions.sessionCacheStrategy;
     assert.ok(token.startsWith("lac-session-"));
     assert.equal(await strategy.inner.get(token), undefined);
+  });
+
+  test("is taken from no request that the plugin has not looked at", async () => {
+    const { browser } = await landed(agents.anna);
+    const { token } = JSON.parse(Buffer.from(browser.cookies.get("shop-session"), "base64"));
+    const sessions = shop.app.get(SessionService);
+    await assert.rejects(sessions.getSessionFromToken(token), /was not checked/);
+    await assert.rejects(currentRequest.run({ lac: { token: "another" } }, () => sessions.getSessionFromToken(token)), /was not checked/);
+    assert.ok(await browser.whoAmI());
   });
 
   test("ends by the way out, and by logout", async () => {

@@ -183,6 +183,7 @@ export interface OutboxItem {
   action?: Action;
   cause?: EndCause;
   insistUntil?: number;
+  notBefore?: number;
 }
 
 /** Where items wait; a shop may write its own, for example on a table of its database. */

@@ -5,7 +5,7 @@ import { formTokens } from "../express/csrf.js";
 import { localPath } from "../express/http.js";
 import { TEXTS } from "../express/pages.js";
 import { validityOptions } from "../validity.js";
-import { AgentSessionsUncached } from "./cache.js";
+import { AgentSessionsUncached, currentRequest } from "./cache.js";
 import { LacOrderEntity, LacOutboxEntity, LacSessionEntity } from "./entities.js";
 import { describeClass } from "./nest.js";
 import { agentOperations } from "./operations.js";
@@ -68,7 +68,9 @@ export class LacPlugin {
   configure(consumer) {
     consumer
       .apply((req, res, next) => {
-        this.service.handle(req, res).then((answered) => answered || next(), next);
+        currentRequest.run(req, () => {
+          this.service.handle(req, res).then((answered) => answered || next(), next);
+        });
       })
       .forRoutes("{*path}");
   }

@@ -19,7 +19,7 @@ const {
 
 const CUSTOMER_ROLE = "__customer_role__";
 const SWEEP_EVERY = 30_000;
-/** Rows younger than this may belong to a transaction that is still open. */
+/** A younger report may belong to a transaction that is still open: a database on one connection shows it already. */
 const SETTLED_AFTER = 1_000;
 const CONTEXT = "LacPlugin";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -84,8 +84,7 @@ export class LacService {
   }
 
   async recognize(req, res) {
-    const { tokenMethod, apiKeyHeaderKey } = this.config.authOptions;
-    const token = extractSessionToken(req, tokenMethod, apiKeyHeaderKey)?.token;
+    const token = this.#tokenOf(req);
     if (!isAgentToken(token)) return;
     const row = await this.#rows().findOne({ where: { token } });
     const session = await this.#sessions().findOne({ where: { token } });
@@ -140,6 +139,7 @@ export class LacService {
   /** Keeps a report in the transaction of `ctx`; it is sent after the commit. */
   async report(ctx, record, action) {
     const item = { kind: "report", sessionId: record.sessionId, action: newAction(action), ...newKey() };
+    item.notBefore = item.keptAt + SETTLED_AFTER;
     await this.connection.getRepository(ctx, LacOutboxEntity).save(new LacOutboxEntity({ key: item.key, item }));
     this.kit.outbox?.wake(SETTLED_AFTER + 100);
   }
@@ -193,9 +193,15 @@ export class LacService {
 
   /** Takes this browser's session away, whoever's it is, and no other session of theirs. */
   async #renew(req, res = req.res) {
+    const token = this.#tokenOf(req);
+    if (token) await this.#forget(req, res, token);
+  }
+
+  /** The token of the request's session as Vendure will find it; earlier versions return it alone. */
+  #tokenOf(req) {
     const { tokenMethod, apiKeyHeaderKey } = this.config.authOptions;
-    const extracted = extractSessionToken(req, tokenMethod, apiKeyHeaderKey);
-    if (extracted && extracted.method !== "api-key") await this.#forget(req, res, extracted.token);
+    const found = extractSessionToken(req, tokenMethod, apiKeyHeaderKey);
+    return typeof found === "string" ? found : found?.method === "api-key" ? undefined : found?.token;
   }
 
   async #forget(req, res, token) {
@@ -234,7 +240,7 @@ export class LacService {
     return {
       async load() {
         const kept = await rows().find({ order: { key: "ASC" }, take: 1_000 });
-        return kept.map(({ item }) => item).filter(({ kind, keptAt }) => kind === "end" || Date.now() - keptAt >= SETTLED_AFTER);
+        return kept.map(({ item }) => item);
       },
       add: async (item) => void (await rows().save(new LacOutboxEntity({ key: item.key, item }))),
       remove: async (key) => void (await rows().delete({ key })),
