@@ -4,12 +4,14 @@
 #   LAC_CI_CACHE   a folder that keeps node_modules between runs (default: none)
 #   LAC_NODE_TESTS which of client, shops, express, vendure, types (default: all)
 set -euo pipefail
-cd "$(dirname "$0")"
+here=$(cd "$(dirname "$0")" && pwd)
+LAC_BINARY=$(realpath -m "${LAC_BINARY:-$here/../../target/debug/lac}")
+LAC_CI_CACHE=${LAC_CI_CACHE:+$(realpath -m "$LAC_CI_CACHE")}
+export LAC_BINARY VENDURE_DISABLE_TELEMETRY=true
+cd "$here"
 
 fail() { echo "node kit: $*" >&2; exit 1; }
 
-LAC_BINARY=$(realpath -m "${LAC_BINARY:-../../target/debug/lac}")
-export LAC_BINARY VENDURE_DISABLE_TELEMETRY=true
 [ -x "$LAC_BINARY" ] || fail "no program at $LAC_BINARY (set LAC_BINARY)"
 command -v node >/dev/null || fail "node is missing (20 or later)"
 [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 20')" = true ] || fail "node $(node -v) is too old (20 or later)"
@@ -20,9 +22,9 @@ if grep -q '"resolved"' package-lock.json; then fail "package-lock.json names ad
 # Nothing is compiled and no package runs a script of its own. The database is WebAssembly.
 install() { (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); }
 began=$SECONDS
-if [ -n "${LAC_CI_CACHE:-}" ]; then
+if [ -n "$LAC_CI_CACHE" ]; then
   key=$(cat package.json package-lock.json | sha256sum | cut -c1-16)-$(node -p process.versions.modules)
-  kept=$(realpath -m "$LAC_CI_CACHE")/node-kit-$key
+  kept=$LAC_CI_CACHE/node-kit-$key
   if [ ! -e "$kept/complete" ]; then
     rm -rf "$kept"
     mkdir -p "$kept"
