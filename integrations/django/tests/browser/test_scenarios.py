@@ -232,7 +232,7 @@ class Scenarios:
         lac("config", "set", TOOLTIP, "Staff of Lantern & Loom can then see your account.", "--scope", "website:base")
         customer = self.customer(TOM)
         customer.go("/loginascustomer/consent")
-        box = customer.page.get_by_label("Let us help you", exact=True)
+        box = customer.page.get_by_role("checkbox", name="Let us help you", exact=True)
         self.assertEqual(box.get_attribute("title"), "Staff of Lantern & Loom can then see your account.")
         self.assertTrue(customer.sees("Staff of Lantern & Loom can then see your account."))
         self.assertTrue(box.is_checked())
