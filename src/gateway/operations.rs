@@ -15,10 +15,15 @@ use lac_app::doctor::check_ready;
 use lac_app::login::LoginRedeem;
 use lac_app::login::sessions::{SessionCheck, SessionLeave, SessionReport};
 use lac_app::protocol::UseCase;
+use lac_app::shop::consent::{
+    AskDecision, ConsentAskDecide, CustomerConsentSet, CustomerConsentShow,
+};
+use lac_model::consent::ask::ConsentAskId;
 use lac_model::fault::Fault;
-use lac_model::ids::SessionId;
+use lac_model::ids::{CustomerId, InvalidCustomerId, SessionId};
 use lac_model::report::ReportedActions;
 use lac_model::session::{ClientIp, LeaveCause};
+use lac_model::time::Timestamp;
 
 /// JSON, or what prevented it.
 type Answer = Result<Vec<u8>, Problem>;
@@ -42,6 +47,31 @@ pub(super) async fn run(operation: Operation, call: Call<'_>) -> Answer {
             let request = WriteRequest::Report(SessionReport { id, actions });
             Ok(run_write(&call.gateway.writes, call.caller, request).await?)
         }
+        Operation::ConsentShow => {
+            let customer = customer_id(&call)?;
+            run_request(call, CustomerConsentShow { customer }).await
+        }
+        Operation::ConsentSet => {
+            let body: ConsentBody = parse_object(&call.body)?;
+            let request = CustomerConsentSet {
+                customer: customer_id(&call)?,
+                granted: body.granted,
+                until: body.until,
+                session_id: body.session_id,
+            };
+            run_request(call, request).await
+        }
+        Operation::ConsentAskDecide => {
+            let body: DecisionBody = parse_object(&call.body)?;
+            let ask = ConsentAskId::new(call.param("ask")).map_err(Fault::from)?;
+            let request = ConsentAskDecide {
+                customer: customer_id(&call)?,
+                ask,
+                decision: body.decision,
+                session_id: body.session_id,
+            };
+            run_request(call, request).await
+        }
         Operation::Jwks => run_request(call, KeyJwks::default()).await,
         Operation::Health => Ok(br#"{"status":"ok"}"#.to_vec()),
         Operation::OpenApi => Ok(openapi::document()?),
@@ -64,6 +94,19 @@ struct EndBody {
 #[derive(Deserialize)]
 struct ReportBody {
     actions: ReportedActions,
+}
+
+#[derive(Deserialize)]
+struct ConsentBody {
+    granted: bool,
+    until: Option<Timestamp>,
+    session_id: Option<SessionId>,
+}
+
+#[derive(Deserialize)]
+struct DecisionBody {
+    decision: AskDecision,
+    session_id: Option<SessionId>,
 }
 
 async fn run_request<U: UseCase + Send + 'static>(call: Call<'_>, request: U) -> Answer {
@@ -92,6 +135,12 @@ async fn check(call: Call<'_>) -> Answer {
 
 fn session_id(call: &Call<'_>) -> Result<SessionId, Problem> {
     Ok(SessionId::new(call.param("id")).map_err(Fault::from)?)
+}
+
+fn customer_id(call: &Call<'_>) -> Result<CustomerId, Problem> {
+    let id = call.param("id").parse();
+    let id = id.map_err(|e: InvalidCustomerId| Fault::invalid("the customer's id", e))?;
+    Ok(id)
 }
 
 async fn redeem(call: Call<'_>) -> Answer {

@@ -10,6 +10,9 @@ pub(super) enum Operation {
     SessionCheck,
     SessionEnd,
     SessionReport,
+    ConsentShow,
+    ConsentSet,
+    ConsentAskDecide,
     Jwks,
     Health,
     Ready,
@@ -146,6 +149,43 @@ pub(super) const ROUTES: &[Route] = &[
             "/v1/sessions/{id}/actions",
             Operation::SessionReport,
             Action::OtherDone,
+        )
+    },
+    Route {
+        method: "GET",
+        id: "showConsent",
+        summary: "The customer's checkbox: its state, title and tooltip, and an ask that waits",
+        answer: "Consent",
+        further_problems: &[404],
+        ..post(
+            "/v1/customers/{id}/consent",
+            Operation::ConsentShow,
+            Action::ConsentRead,
+        )
+    },
+    Route {
+        method: "PUT",
+        id: "setConsent",
+        summary: "Pass on the customer's own decision: allow assistance, or not",
+        request: Some("ConsentRequest"),
+        answer: "ConsentChanged",
+        further_problems: &[403, 404, 409],
+        ..post(
+            "/v1/customers/{id}/consent",
+            Operation::ConsentSet,
+            Action::ConsentGrant,
+        )
+    },
+    Route {
+        id: "decideConsentAsk",
+        summary: "Pass on the customer's answer to an agent's ask for consent",
+        request: Some("AskDecisionRequest"),
+        answer: "AskDecided",
+        further_problems: &[403, 404, 409],
+        ..post(
+            "/v1/customers/{id}/consent-asks/{ask}",
+            Operation::ConsentAskDecide,
+            Action::ConsentAskAllow,
         )
     },
     Route {
