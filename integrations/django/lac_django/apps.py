@@ -11,15 +11,12 @@ class LacConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from django.contrib.auth import get_user_model
-
         from . import checks, guard, logs, receivers  # noqa: F401
 
         guard.install()
         logs.install()
-        user = get_user_model()
-        post_save.connect(receivers.account_saved, sender=user, dispatch_uid="lac_account_saved")
-        post_delete.connect(receivers.account_deleted, sender=user, dispatch_uid="lac_account_deleted")
+        post_save.connect(receivers.account_saved, dispatch_uid="lac_account_saved")
+        post_delete.connect(receivers.account_deleted, dispatch_uid="lac_account_deleted")
 
 
 logging.getLogger("lac_django").addHandler(logging.NullHandler())

@@ -50,10 +50,14 @@ def install():
     connection_created.connect(_on_connection, dispatch_uid="lac_guard")
     for connection in connections.all(initialized_only=True):
         _on_connection(None, connection)
-    user = get_user_model()
-    pre_save.connect(_before_save, sender=user, dispatch_uid="lac_guard_pre_save")
-    post_save.connect(_after_save, sender=user, dispatch_uid="lac_guard_post_save")
-    pre_delete.connect(_before_delete, sender=user, dispatch_uid="lac_guard_pre_delete")
+    # Of all models: proxies and children of the user model send their own class.
+    pre_save.connect(_before_save, dispatch_uid="lac_guard_pre_save")
+    post_save.connect(_after_save, dispatch_uid="lac_guard_post_save")
+    pre_delete.connect(_before_delete, dispatch_uid="lac_guard_pre_delete")
+
+
+def is_account(model):
+    return issubclass(model, get_user_model())
 
 
 def _on_connection(sender, connection, **kwargs):
@@ -144,7 +148,7 @@ def changes_account(sql):
 
 
 def _before_save(sender, instance, raw=False, update_fields=None, using=None, **kwargs):
-    if current() is None or raw or instance._state.adding:
+    if current() is None or raw or instance._state.adding or not is_account(sender):
         return
     before = sender._base_manager.using(using).filter(pk=instance.pk).first()
     if before is None:
@@ -159,9 +163,10 @@ def _before_save(sender, instance, raw=False, update_fields=None, using=None, **
 
 
 def _after_save(sender, instance, **kwargs):
-    _saving.set(None)
+    if is_account(sender):
+        _saving.set(None)
 
 
 def _before_delete(sender, instance, **kwargs):
-    if current() is not None:
+    if current() is not None and is_account(sender):
         raise ProtectedAccount("An account cannot be deleted in a support session.")

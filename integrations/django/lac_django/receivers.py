@@ -1,4 +1,5 @@
 from . import outbox
+from .guard import is_account
 from .models import DeletedCustomer
 from .state import current
 
@@ -14,6 +15,8 @@ def changed_fields(before, after, ignore=()):
 
 def account_saved(sender, instance, created, raw=False, **kwargs):
     """Reports changes of the customer's account, with names of fields only."""
+    if not is_account(sender):
+        return
     impersonation = current()
     before = instance.__dict__.pop("_lac_before", None)
     if impersonation is None or raw or created or before is None:
@@ -24,7 +27,7 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         outbox.report("account_changed", summary=f"Changed: {titles}")
 
 
-
 def account_deleted(sender, instance, using=None, **kwargs):
     """Keeps the number of a deleted customer for ``lac_sync``."""
-    DeletedCustomer.objects.using(using).get_or_create(customer=str(instance.pk))
+    if is_account(sender):
+        DeletedCustomer.objects.using(using).get_or_create(customer=str(instance.pk))

@@ -140,6 +140,8 @@ def open_session(request, impersonation, asked):
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[SESSION_KEY] = impersonation.stored()
     session.set_expiry(datetime.fromtimestamp(impersonation.ends_at, timezone.utc))
+    for extension in extensions.registered():
+        extension.begin(request, impersonation)
     rotate_token(request)
     user.backend = backend
     _set_user(request, user)

@@ -138,6 +138,22 @@ class Database(KitCase):
         self.assertEqual(users.get(pk=1).mail, "ada@example.com")
         self.assertEqual(users.get(pk=1).town, "Ockham")
 
+    def test_a_proxy_of_the_user_model(self):
+        class Person(get_user_model()):
+            class Meta:
+                proxy = True
+                app_label = "plain"
+
+        person = Person.objects.get(pk=1)
+        with session():
+            person.town = "Ockham"
+            person.save()
+            person.mail = "x@example.com"
+            with self.assertRaises(guard.ProtectedAccount):
+                person.save()
+            with self.assertRaises(guard.ProtectedAccount):
+                person.delete()
+
     def test_a_save_that_fails_opens_nothing(self):
         users = get_user_model().objects
         with session():
