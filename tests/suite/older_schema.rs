@@ -87,6 +87,18 @@ fn a_schema_3_store_opens_and_verifies() {
         .store
         .run_as(&older.tokens[1], &["session", "end", "--all"])
         .assert_succeeded();
+    // What storefronts do with sessions is possible from the first opening on.
+    let storefront = &older.tokens[2];
+    let unknown = ["session", "check", "00112233445566778899aabbccddeeff"];
+    let checked = older.store.run_as(storefront, &unknown);
+    assert_eq!(checked.code, 3, "{checked:#?}");
+    let sessions = older
+        .store
+        .run_as(&older.tokens[0], &["session", "list", "-o", "json"]);
+    assert!(
+        sessions.stdout.contains("\"read_only\":false"),
+        "{sessions:#?}"
+    );
     // The first permission change starts the proof of the state.
     alice(&["role", "create", "new"]).assert_succeeded();
     let doctor = older.store.run(&["doctor"]);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report_summary::SummaryInfo;
 use lac_model::ids::{CustomerId, SessionId};
+use lac_model::report::DoneAction;
 use lac_model::time::Timestamp;
 
 /// Who was in a customer's account. Lists are oldest first; times are UTC.
@@ -85,6 +86,9 @@ pub struct Visit {
     /// What the login was started from: `order:000000001`.
     pub document: Option<String>,
     pub consent: Option<VisitConsent>,
+    /// What was done in the account, as the storefront reported it.
+    #[serde(default)]
+    pub actions: Vec<DoneAction>,
     /// Whether reason and details were erased.
     pub erased: bool,
 }

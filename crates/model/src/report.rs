@@ -6,7 +6,7 @@ use std::ops::Deref;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::audit::Action;
+use super::audit::{Action, ActionGroup, EventView, Outcome};
 use super::bounded::{ActionId, Summary};
 use super::document::DocumentName;
 use super::time::Timestamp;
@@ -48,6 +48,13 @@ impl ReportedKind {
         }
     }
 
+    /// The kind of a successful event; `None` if it is none of these.
+    pub fn from_event(event: &EventView) -> Option<Self> {
+        let is_done = event.result == Outcome::Success
+            && event.action_group == ActionGroup::LoginAsCustomer.as_str();
+        Self::from_name(&event.action).filter(|_| is_done)
+    }
+
     /// The kind with this name, which is that of its action.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
@@ -69,6 +76,43 @@ pub struct ReportedAction {
     /// When it was done, by the storefront's clock.
     #[serde(default)]
     pub at: Option<Timestamp>,
+}
+
+/// What was done in a session, as the log has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoneAction {
+    pub seq: u64,
+    pub action: ReportedKind,
+    /// Such as `order:000000001`.
+    pub document: Option<String>,
+    pub summary: Option<String>,
+    /// When it was done, as the storefront says, or else when it was reported.
+    pub at: Timestamp,
+    /// Whether it was reported after the session's end.
+    pub after_end: bool,
+}
+
+impl DoneAction {
+    /// From its event; `None` for any other event.
+    pub fn from_event(event: &EventView) -> Option<Self> {
+        let action = ReportedKind::from_event(event)?;
+        let detail = |key: &str| event.details.as_ref()?.get(key);
+        let text = |key: &str| detail(key)?.as_str();
+        Some(Self {
+            seq: event.seq,
+            action,
+            // Not the one that the session started from.
+            document: event
+                .document
+                .clone()
+                .filter(|_| detail("document_of").is_none()),
+            summary: text("summary").map(str::to_owned),
+            at: text("at")
+                .and_then(|at| at.parse().ok())
+                .unwrap_or(event.time),
+            after_end: detail("after_end").and_then(serde_json::Value::as_bool) == Some(true),
+        })
+    }
 }
 
 /// The actions of one report: 1 to [`MAX_ACTIONS_PER_REPORT`].

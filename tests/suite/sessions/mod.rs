@@ -3,5 +3,6 @@
 mod endings;
 mod group;
 mod lists;
+mod retries;
 mod storefront;
 mod sweep;

@@ -227,6 +227,29 @@ fn what_was_done_is_on_record_once() {
         json!({"action_id": "o-1", "at": "2026-10-05T11:59:58.000000Z", "ip_source": "storefront",
                "storefront": "shop", "summary": "two apples"})
     );
+    // It is in the session, in the customer's statement and in the report.
+    let done = &store.run_json(&["session", "show", &id])["actions"][0];
+    assert_eq!(done["action"], "order_placed");
+    assert_eq!(done["document"], "order:900000001");
+    let shown = store.run_ok(&["session", "show", &id]);
+    assert!(
+        shown.contains("order placed, order:900000001, two apples"),
+        "{shown}"
+    );
+    let statement = store.run_json(&["log", "statement", "--customer", "1"]);
+    assert_eq!(&statement["visits"][0]["actions"][0], done);
+    assert_eq!(
+        statement["visits"][0]["document"],
+        Value::Null,
+        "it started from none"
+    );
+    let figures = store.run_json(&["log", "report"]);
+    assert_eq!(
+        figures["done_by_action"],
+        json!([{"name": "order_placed", "count": 1}])
+    );
+    assert_eq!(figures["orders"]["rows"][0]["document"], "order:900000001");
+    assert_eq!(figures["orders"]["rows"][0]["admin"], "ann");
     // Another content under a known id is a conflict, and nothing is recorded.
     let before = store.log_events().len();
     let file = store.home().join("actions.json");

@@ -111,6 +111,12 @@ impl InProcessStore {
         })
     }
 
+    /// Runs something as another caller.
+    pub(crate) fn run_as<T>(&self, caller: &Caller, run: impl FnOnce(&Context<'_>) -> T) -> T {
+        let context = self.context().expect("a context");
+        run(&Context { caller, ..context })
+    }
+
     /// Appends this many events; each changes a setting.
     pub(crate) fn append_setting_changes(&self, count: usize) {
         let context = self.context().expect("a context");

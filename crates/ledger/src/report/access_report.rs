@@ -49,6 +49,12 @@ pub struct AccessReport {
     pub outside: OutOfHoursAccess,
     /// Sessions that ended in the period, longest first.
     pub longest: Top<LongSession>,
+    /// What was done in customers' accounts, by action.
+    #[serde(default)]
+    pub done_by_action: Vec<NamedCount>,
+    /// The latest orders placed in sessions, newest first.
+    #[serde(default)]
+    pub orders: Top<PlacedOrder>,
     /// Login URLs based on a consent that the same admin user had granted
     /// (`consent.self_granted` in the event of the login).
     pub own_consent: Top<SelfGrantedConsent>,
@@ -159,6 +165,15 @@ pub struct LongSession {
     pub session_id: Option<SessionId>,
     /// Code of why it ended.
     pub cause: Option<String>,
+}
+
+/// An order that was placed in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedOrder {
+    #[serde(flatten)]
+    pub access: AccountAccess,
+    /// Such as `order:000000001`; `null` if the storefront did not name it.
+    pub document: Option<String>,
 }
 
 /// A login with a consent that the same admin user had granted.

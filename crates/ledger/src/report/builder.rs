@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::access_report::{
     AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride,
-    LoginCounts, LongSession, OutOfHoursAccess, ReportDay, SelfGrantedConsent,
+    LoginCounts, LongSession, OutOfHoursAccess, PlacedOrder, ReportDay, SelfGrantedConsent,
 };
 use super::changes;
 use super::top::{Largest, Latest, NameCounts, Top};
@@ -17,6 +17,7 @@ use lac_model::audit::Filter;
 use lac_model::audit::{Action, ActionGroup, EventView, Outcome};
 use lac_model::fault::FaultKind;
 use lac_model::ids::CustomerId;
+use lac_model::report::ReportedKind;
 use lac_model::time::{OfficeHours, Timestamp};
 
 /// Collects the events of a report.
@@ -38,6 +39,8 @@ pub struct ReportBuilder {
     without_ticket: AccessCollector,
     outside: AccessCollector,
     longest: Largest<LongSession>,
+    done_by_action: NameCounts,
+    orders: Latest<PlacedOrder>,
     own_consent: Latest<SelfGrantedConsent>,
     overridden: Latest<ConsentOverride>,
     changes_by_action: NameCounts,
@@ -94,6 +97,8 @@ impl ReportBuilder {
             without_ticket: AccessCollector::new(most),
             outside: AccessCollector::new(most),
             longest: Largest::new(most),
+            done_by_action: NameCounts::default(),
+            orders: Latest::new(most),
             own_consent: Latest::new(most),
             overridden: Latest::new(most),
             changes_by_action: NameCounts::default(),
@@ -135,7 +140,10 @@ impl ReportBuilder {
                 day.redeemed += 1;
                 self.add_access(event);
             }
-            Some(_) => self.add_ended(event),
+            Some(_) => match ReportedKind::from_event(event) {
+                Some(kind) => self.add_done(event, kind),
+                None => self.add_ended(event),
+            },
             None => {}
         }
         if changes::is_admin_change(event) {
@@ -225,6 +233,17 @@ impl ReportBuilder {
         }
     }
 
+    /// Something was done in an account.
+    fn add_done(&mut self, event: &EventView, kind: ReportedKind) {
+        self.done_by_action.add(Some(&event.action));
+        if kind == ReportedKind::OrderPlaced {
+            self.orders.add(PlacedOrder {
+                access: AccountAccess::from_event(event),
+                document: event.document.clone(),
+            });
+        }
+    }
+
     fn add_ended(&mut self, event: &EventView) {
         let detail = |key: &str| event.details.as_ref()?.get(key);
         let Some(seconds) = detail("duration_seconds").and_then(serde_json::Value::as_u64) else {
@@ -284,6 +303,8 @@ impl ReportBuilder {
                 ..OutOfHoursAccess::default()
             },
             longest: self.longest.finish(),
+            done_by_action: self.done_by_action.finish(),
+            orders: self.orders.finish(),
             own_consent: self.own_consent.finish(),
             overridden: self.overridden.finish(),
             changes_by_action: self.changes_by_action.finish(),

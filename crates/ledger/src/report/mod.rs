@@ -9,7 +9,7 @@ mod top;
 
 pub use access_report::{
     AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride,
-    LoginCounts, LongSession, OutOfHoursAccess, ReportDay, SelfGrantedConsent,
+    LoginCounts, LongSession, OutOfHoursAccess, PlacedOrder, ReportDay, SelfGrantedConsent,
 };
 pub use builder::ReportBuilder;
 pub use top::{NamedCount, Top};

@@ -1,6 +1,7 @@
 //! The access report as a page.
 
 mod changes;
+mod done;
 mod review;
 
 use super::Style;
@@ -30,6 +31,7 @@ pub fn report_page(report: &AccessReport, style: &Style) -> ReportPage {
             overview_section(report),
             hours_section(report),
             pairs_section(report),
+            done::section(report, style),
             review::section(report, style),
             failures_section(report),
             changes::section(report, style),

@@ -5,7 +5,7 @@ use crate::html;
 use crate::page::terminal;
 use lac_ledger::report::{
     AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride, LoginCounts,
-    LongSession, OutOfHoursAccess, ReportDay, SelfGrantedConsent,
+    LongSession, OutOfHoursAccess, PlacedOrder, ReportDay, SelfGrantedConsent,
 };
 use lac_ledger::report_summary::{SummaryInfo, VisibilityLimit};
 use lac_model::audit::Filter;
@@ -96,6 +96,11 @@ fn report() -> AccessReport {
             customer_id: None,
             session_id: None,
             cause: Some("consent_withdrawn".to_owned()),
+        }),
+        done_by_action: counts().rows,
+        orders: top(PlacedOrder {
+            access: access(),
+            document: Some("order:000000001".to_owned()),
         }),
         own_consent: top(SelfGrantedConsent {
             login: access(),

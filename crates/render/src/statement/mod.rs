@@ -13,7 +13,8 @@ use lac_ledger::statement::VisitState;
 use lac_model::time::format_duration;
 
 const NOT_COVERED: [&str; 4] = [
-    "What staff looked at or changed inside your account: this log does not record it.",
+    "What staff looked at inside your account, and what they did there that the shop did not \
+     report to this log.",
     "Access by other means: the shop's own back office, its database, or somebody who knows your \
      password.",
     "Attempts that were refused before it was clear which account was meant, for example because \

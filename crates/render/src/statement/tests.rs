@@ -4,6 +4,7 @@ use crate::page::terminal;
 use lac_ledger::report_summary::SummaryInfo;
 use lac_ledger::statement::{RefusedAttempt, StatementCheckpoint, StatementCustomer, Visit};
 use lac_model::ids::SessionId;
+use lac_model::report::{DoneAction, ReportedKind};
 use lac_model::session::EndCause;
 use lac_model::time::Timestamp;
 
@@ -29,6 +30,7 @@ fn visit(state: VisitState) -> Visit {
         ticket: None,
         document: Some("credit-memo:000000001".to_owned()),
         consent: None,
+        actions: Vec::new(),
         erased: false,
     }
 }
@@ -63,6 +65,14 @@ fn statement() -> AccountStatement {
                 seconds: Some(300),
                 cause: Some("duration_over".to_owned()),
                 ended_by: Some("anna".to_owned()),
+                actions: vec![DoneAction {
+                    seq: 4,
+                    action: ReportedKind::OrderPlaced,
+                    document: Some("order:000000042".to_owned()),
+                    summary: Some("two apples".to_owned()),
+                    at: time(120),
+                    after_end: true,
+                }],
                 erased: true,
                 ..visit(VisitState::Ended)
             },
@@ -121,6 +131,8 @@ fn visit_is_described_in_plain_words() {
         "1 attempt was refused.",
         "21 September 2026, 14:14 UTC · 5 min",
         "the longest time allowed was over (ended by anna)",
+        "an order was placed (order 000000042) at 21 September 2026, 14:15 UTC: two apples (the \
+         shop told this after the visit)",
         "erased on request",
         "link made, never used",
         "still in your account",

@@ -1,5 +1,7 @@
 //! Codes explained in plain words for customers.
 
+use lac_model::report::ReportedKind;
+
 /// Why a login, or the opening of its link, was refused.
 pub(super) fn refusal_reason(code: Option<&str>, erased: bool) -> &'static str {
     let Some(code) = code else {
@@ -94,4 +96,19 @@ pub(super) fn consent_source(source: Option<&str>, by: Option<&str>) -> String {
 pub(super) fn document_label(reference: &str) -> String {
     let (kind, number) = reference.split_once(':').unwrap_or(("document", reference));
     format!("{} {number}", kind.replace(['_', '-'], " "))
+}
+
+/// What was done in the account, and with which document.
+pub(super) fn done(kind: ReportedKind, document: Option<&str>) -> String {
+    let what = match kind {
+        ReportedKind::OrderPlaced => "an order was placed",
+        ReportedKind::AccountChanged => "your account was changed",
+        ReportedKind::AddressChanged => "an address was changed",
+        ReportedKind::CartChanged => "the cart was changed",
+        ReportedKind::Other => "something else was done",
+    };
+    match document {
+        Some(document) => format!("{what} ({})", document_label(document)),
+        None => what.to_owned(),
+    }
 }

@@ -7,6 +7,7 @@ use crate::page_info::long_time;
 use crate::styled_text::{Emphasis, StyledText};
 use lac_ledger::statement::AccountStatement;
 use lac_ledger::statement::{Visit, VisitConsent, VisitState};
+use lac_model::report::DoneAction;
 use lac_model::time::format_duration;
 
 pub(super) fn section(statement: &AccountStatement, style: &Style) -> Section {
@@ -51,6 +52,7 @@ fn visit_entry(visit: &Visit, style: &Style) -> PageEntry {
         facts.push(("Entered", long_time(opened, style).into()));
     }
     facts.push(end_fact(visit, style));
+    facts.extend(visit.actions.iter().map(|done| done_fact(done, style)));
     let why = match &visit.reason {
         Some(reason) => reason.as_str().into(),
         None if visit.erased => StyledText::with_emphasis("erased on request", Emphasis::Dim),
@@ -82,6 +84,22 @@ fn visit_entry(visit: &Visit, style: &Style) -> PageEntry {
         title: format!("{when} · {what}"),
         facts,
     }
+}
+
+/// What was done in the account.
+fn done_fact(done: &DoneAction, style: &Style) -> (&'static str, StyledText) {
+    let mut text = format!(
+        "{} at {}",
+        text::done(done.action, done.document.as_deref()),
+        long_time(done.at, style)
+    );
+    if let Some(summary) = &done.summary {
+        text += &format!(": {summary}");
+    }
+    if done.after_end {
+        text += " (the shop told this after the visit)";
+    }
+    ("Done for you", text.into())
 }
 
 fn end_fact(visit: &Visit, style: &Style) -> (&'static str, StyledText) {

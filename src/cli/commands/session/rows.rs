@@ -3,6 +3,7 @@
 use crate::cli::view::{KeyValueView, TableRow};
 use lac_app::login::sessions::{SessionChecked, SessionEnded, SessionReported, SessionView};
 use lac_model::ids::SessionId;
+use lac_model::report::DoneAction;
 use lac_model::session::SessionState;
 use lac_model::time::{Timestamp, format_duration};
 use lac_render::Style;
@@ -42,6 +43,18 @@ fn browser_text(session: &SessionView) -> Option<String> {
         (Some(ip), Some(name)) => Some(format!("{ip}, {name}")),
         (one, other) => one.or(other),
     }
+}
+
+fn done_text(done: &DoneAction, style: &Style) -> String {
+    let what = done.action.action().name().replace('_', " ");
+    let mut text = format!("{}: {what}", style.short_time(done.at));
+    for more in [&done.document, &done.summary].into_iter().flatten() {
+        text += &format!(", {more}");
+    }
+    if done.after_end {
+        text += " (reported after the end)";
+    }
+    text
 }
 
 /// A duration for a narrow column.
@@ -122,7 +135,7 @@ impl KeyValueView for SessionView {
         let time = |time: Option<Timestamp>| time.map(|time| style.time(time));
         let email = self.customer_email.as_deref().unwrap_or_default();
         let cause = self.end_cause.map(|cause| cause.as_str().replace('_', " "));
-        KeyValues::new()
+        let lines = KeyValues::new()
             .add("session", self.id.to_string())
             .add("state", state_text(self.state))
             .add("admin user", &self.admin)
@@ -147,7 +160,11 @@ impl KeyValueView for SessionView {
             .add_some("browser", browser_text(self))
             .add_some("consent", self.overrides_consent.then_some("overridden"))
             .add_some("document", &self.document)
-            .add_some("ticket", &self.ticket)
+            .add_some("ticket", &self.ticket);
+        let actions = self.actions.iter().flatten();
+        actions.fold(lines, |lines, done| {
+            lines.add("done", done_text(done, style))
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use lac_ledger::report_summary::SummaryEvent;
 use lac_ledger::statement::{Visit, VisitConsent, VisitState};
 use lac_model::audit::{Action, ConsentBasis, EventView, Outcome};
 use lac_model::ids::SessionId;
+use lac_model::report::DoneAction;
 use lac_model::session::{EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
 use lac_store::Result;
@@ -54,7 +55,8 @@ impl VisitCollector {
         };
         let (issue, redeem) = (step(Action::LoginIssue), step(Action::LoginRedeem));
         let end = step(Action::LoginEnd) || step(Action::LoginExpire);
-        if !(issue || redeem || end) {
+        let done = DoneAction::from_event(event);
+        if !(issue || redeem || end || done.is_some()) {
             return Ok(());
         }
         let at = *self.by_session.entry(id.clone()).or_insert_with(|| {
@@ -62,9 +64,11 @@ impl VisitCollector {
             self.drafts.len() - 1
         });
         let draft = &mut self.drafts[at];
-        draft.fill_common(event);
+        draft.fill_common(event, done.is_none());
         draft.visit.erased |= summary.erased;
-        if issue {
+        if let Some(done) = done {
+            draft.visit.actions.push(done);
+        } else if issue {
             let basis = event.consent.as_ref();
             let basis = basis
                 .map(|basis| consent_basis(view, readable, basis))
@@ -152,6 +156,7 @@ impl VisitDraft {
             ticket: None,
             document: None,
             consent: None,
+            actions: Vec::new(),
             erased: false,
         };
         Self {
@@ -163,16 +168,19 @@ impl VisitDraft {
         }
     }
 
-    /// Fills in the fields that every event of a session has.
-    fn fill_common(&mut self, event: &EventView) {
+    /// Fills in the fields that every event of a session has. The document is
+    /// that of the login, unless the event is about something done in the
+    /// session.
+    fn fill_common(&mut self, event: &EventView, is_of_login: bool) {
         let visit = &mut self.visit;
+        let document = if is_of_login { &event.document } else { &None };
         for (known, value) in [
             (&mut visit.admin, &event.admin),
             (&mut visit.role, &event.role),
             (&mut visit.website, &event.website),
             (&mut visit.store_view, &event.store_view),
             (&mut visit.ticket, &event.ticket),
-            (&mut visit.document, &event.document),
+            (&mut visit.document, document),
         ] {
             if known.is_none() {
                 known.clone_from(value);
@@ -181,7 +189,7 @@ impl VisitDraft {
     }
 
     fn set_issued(&mut self, event: &EventView, consent: Option<VisitConsent>) {
-        self.fill_common(event);
+        self.fill_common(event, true);
         self.expires_at = detail_time(event, "expires_at");
         self.visit.link_made = Some(event.time);
         self.visit.reason.clone_from(&event.reason);
@@ -211,6 +219,11 @@ impl VisitDraft {
         self.ends_at = session.ends_at.or(self.ends_at);
         if session.state.is_open() {
             self.planned_cause = session.end_cause;
+            let idle = session.idle_until();
+            if let Some(idle) = idle.filter(|idle| self.ends_at.is_none_or(|end| *idle < end)) {
+                self.ends_at = Some(idle);
+                self.planned_cause = Some(EndCause::Idle);
+            }
         }
         let over = matches!(session.state, SessionState::Ended | SessionState::Expired);
         if self.end.is_none() && over {

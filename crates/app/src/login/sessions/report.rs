@@ -13,7 +13,7 @@ use lac_ledger::appender::RecordedEvent;
 use lac_model::audit::{Action, Event};
 use lac_model::fault::Fault;
 use lac_model::ids::SessionId;
-use lac_model::report::{MAX_ACTIONS_PER_SESSION, ReportedAction, ReportedActions};
+use lac_model::report::{MAX_ACTIONS_PER_SESSION, ReportedAction, ReportedActions, ReportedKind};
 use lac_model::resource::Resource;
 use lac_model::session::Session;
 use lac_store::{Act, Covers, Permit, Result, SessionWrite};
@@ -167,8 +167,12 @@ fn record_action(
         action: action.action.action(),
         ..template.clone()
     };
-    if let Some(document) = &action.document {
-        event.set_document(document.to_ref());
+    match &action.document {
+        Some(document) => event.set_document(document.to_ref()),
+        // The document that the session started from was not placed in it.
+        None if action.action == ReportedKind::OrderPlaced => event.document = None,
+        None if event.document.is_some() => event.add_detail("document_of", "session"),
+        None => {}
     }
     event.add_detail("action_id", action.id.as_str());
     // Of a customer who was removed, and perhaps erased, no new words are kept.

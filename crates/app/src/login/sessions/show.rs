@@ -5,15 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{counted, find};
 use crate::{Context, ReadView};
+use lac_ledger::event_log::event_view;
 use lac_model::access::Actor;
-use lac_model::audit::Action;
+use lac_model::audit::{Action, ActionGroup, Outcome, Selection, SelectionValues};
 use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText, UserAgent};
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId};
+use lac_model::report::{DoneAction, ReportedKind};
 use lac_model::resource::Resource;
 use lac_model::session::{ClientIp, EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
-use lac_store::{Result, SessionQuery, none_if_damaged};
+use lac_store::{EventHints, EventQuery, Result, SessionQuery, none_if_damaged};
 
 /// Reading sessions needs one of these resources.
 pub(super) const SESSION_RESOURCES: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS];
@@ -83,6 +85,9 @@ pub struct SessionView {
     /// What that browser calls itself.
     #[serde(default)]
     pub user_agent: Option<UserAgent>,
+    /// What was done in the session, oldest first. Lists do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<DoneAction>>,
 }
 
 impl SessionView {
@@ -203,10 +208,51 @@ impl SessionShow {
             shown,
             |view| {
                 let session = find_session(view, &self.id)?;
-                session_view(view, session)
+                let actions = match done_actions(view, &session) {
+                    // The session itself is known without the archive.
+                    Err(Fault::ArchiveMissing { .. }) => None,
+                    actions => Some(actions?),
+                };
+                Ok(SessionView {
+                    actions,
+                    ..session_view(view, session)?
+                })
             },
         )
     }
+}
+
+/// What the session's storefront reported, oldest first.
+pub(crate) fn done_actions(view: &ReadView<'_>, session: &Session) -> Result<Vec<DoneAction>> {
+    let mut actions = Vec::new();
+    if session.redeemed_at.is_none() {
+        return Ok(actions);
+    }
+    // The customer may have had another id then.
+    let customers = find::customer_ids_in_log(view, session.customer_id)?;
+    let kinds = ReportedKind::ALL.map(|kind| kind.action().name());
+    let query = EventQuery {
+        select: Selection {
+            action_group: SelectionValues::any_of([ActionGroup::LoginAsCustomer.as_str()]),
+            action: SelectionValues::any_of(kinds),
+            result: SelectionValues::any_of([Outcome::Success.as_str()]),
+            session_id: SelectionValues::any_of([session.id.as_str()]),
+            customer_id: SelectionValues::any_of(customers.iter().map(ToString::to_string)),
+            ..Selection::default()
+        },
+        hints: EventHints {
+            first: Some(session.issue_seq),
+            last: None,
+            customers,
+        },
+        ascending: true,
+        ..EventQuery::default()
+    };
+    view.log_source().for_each_event(&query, &mut |event| {
+        actions.extend(DoneAction::from_event(&event_view(event)?));
+        Ok(())
+    })?;
+    Ok(actions)
 }
 
 /// The most ids with the same prefix that are read.
@@ -296,6 +342,7 @@ fn session_view(view: &ReadView<'_>, session: Session) -> Result<SessionView> {
         seen_at: session.seen_at,
         client_ip: session.browser.ip,
         user_agent: session.browser.user_agent,
+        actions: None,
         id: session.id,
     })
 }

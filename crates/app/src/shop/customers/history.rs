@@ -159,8 +159,9 @@ fn customer_visit(
 ) -> Result<CustomerVisit> {
     let tree = view.store_tree()?;
     let state = session.state_at(view.now);
-    let ran_out = (state == SessionState::Expired)
-        .then(|| session.ends_at.unwrap_or(session.expires_at))
+    let over = session.expiry_at(view.now);
+    let ran_out = over
+        .map(|over| over.at)
         .or((state == SessionState::Active).then_some(view.now));
     let until = session.ended_at.or(ran_out);
     let in_account = session.redeemed_at.zip(until);
@@ -170,7 +171,7 @@ fn customer_visit(
         issued_at: session.issued_at,
         opened_at: session.redeemed_at,
         ended_at: until.filter(|_| state != SessionState::Active),
-        end_cause: session.end_cause,
+        end_cause: over.map(|over| over.cause).or(session.end_cause),
         duration_seconds: in_account.map(|(from, until)| until.duration_since(from).as_secs()),
         admin: session.admin,
         admin_full_name: user.and_then(|user| user.full_name),
