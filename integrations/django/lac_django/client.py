@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import re
-import socket
 import ssl
 import stat
 import time
@@ -182,7 +181,7 @@ def _exchange(method, path, data, headers, timeout):
             if size > MAX_ANSWER:
                 raise ValueError("the answer is too long")
             if time.monotonic() > deadline:
-                raise socket.timeout
+                raise TimeoutError
             parts.append(part)
         return response.status, b"".join(parts)
     finally:
@@ -192,7 +191,7 @@ def _exchange(method, path, data, headers, timeout):
 def _limit(sock, deadline):
     left = deadline - time.monotonic()
     if left <= 0:
-        raise socket.timeout
+        raise TimeoutError
     sock.settimeout(left)
 
 
