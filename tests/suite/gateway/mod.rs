@@ -5,5 +5,6 @@ mod consent;
 mod load;
 mod redeem;
 mod requests;
+mod rights;
 mod serving;
 mod sessions;
