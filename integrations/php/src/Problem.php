@@ -21,6 +21,6 @@ final class Problem extends \RuntimeException
     public function isTemporary(): bool
     {
         // `not_found` is about the path, not about a session or customer: an older gateway, or another server.
-        return $this->status >= 500 || in_array($this->problemCode, ['rate_limited', 'not_found'], true);
+        return $this->status >= 500 || $this->status === 408 || in_array($this->problemCode, ['rate_limited', 'not_found'], true);
     }
 }
