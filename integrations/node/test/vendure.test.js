@@ -366,6 +366,16 @@ describe("the customer's own", () => {
   });
 });
 
+test("a customer whom lac does not know yet is brought into step", async () => {
+  const register = 'mutation { registerCustomerAccount(input: { emailAddress: "new@example.com", firstName: "New", lastName: "Comer", password: "new-new" }) { __typename } }';
+  await new Api(origin).ok(register);
+  const own = await signedIn("new");
+  assert.equal((await own.ok("{ lacConsent { granted } }")).lacConsent.granted, false);
+  assert.equal((await own.ok("mutation { setLacConsent(granted: true) { granted } }")).setLacConsent.granted, true);
+  const { browser } = await landed(agents.ben, "new@example.com");
+  assert.equal((await browser.ok("{ lacSession { customerName } }")).lacSession.customerName, "New Comer");
+});
+
 describe("time", () => {
   test("ends a session at its longest, and one that nobody uses", async () => {
     assert.ok(await timed.longest.browser.whoAmI());
