@@ -25,6 +25,7 @@ cleanup() {
     for process in "${processes[@]}"; do
         kill -- "-$process" 2>/dev/null || true
     done
+    wait 2>/dev/null || true
     rm -rf "$place"
 }
 trap cleanup EXIT

@@ -66,10 +66,16 @@ class Loop(unittest.TestCase):
         self.assertEqual(browser.post("/loginascustomer/end", {"csrf": csrf}).status, 303)
         self.assert_public(browser)
         self.assertEqual(ended(session), [("success", "left")])
-        # The customer can read it.
-        history = as_customer("jane@example.com").get("/loginascustomer/history")
-        self.assertIn(f"an order was placed (order:{number})", history.body)
-        self.assertNotIn("anna", history.body)
+
+    def test_the_customer_reads_who_was_there(self):
+        browser, session = come_in()
+        browser.get("/cart?add=2")
+        number = browser.post("/checkout", {}).header("Location").rsplit("/", 1)[-1]
+        self.wait_for_reports(session, 2)
+        page = as_customer("jane@example.com").get("/loginascustomer/history")
+        self.assertIn(f"an order was placed (order:{number})", page.body)
+        self.assertIn("not over yet", page.body)
+        self.assertNotIn("anna", page.body)
 
     def wait_for_reports(self, session, count):
         wanted = {"order_placed", "address_changed", "cart_changed"}
