@@ -17,6 +17,7 @@ mod peer;
 mod problem;
 mod routes;
 mod server;
+mod stall;
 mod state;
 mod storefronts;
 mod tls;

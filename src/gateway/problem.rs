@@ -52,6 +52,10 @@ struct Document<'p> {
     hint: Option<String>,
 }
 
+/// A session that has reported too much stays so. Kits that try again later do
+/// no harm.
+const TOO_MANY_ACTIONS_RETRY: u64 = 3600;
+
 /// How long a client should wait if the store is busy.
 const BUSY_RETRY: u64 = 1;
 
@@ -159,6 +163,9 @@ impl Problem {
             Self::RateLimited { retry_after, .. }
             | Self::Fault(Fault::RateLimited { retry_after, .. }) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(retry_after));
+            }
+            Self::Fault(Fault::TooManyActions { .. }) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(TOO_MANY_ACTIONS_RETRY));
             }
             Self::Fault(_) if status == StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -28,6 +28,7 @@ use super::dispatch::router;
 use super::metrics::Metrics;
 use super::peer::is_proxy;
 use super::problem::Problem;
+use super::stall::StallTimeout;
 use super::state::Gateway;
 use super::tls::TlsServer;
 
@@ -210,7 +211,7 @@ impl Handler {
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(MAX_HEAD)
             .max_headers(MAX_HEADERS)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(StallTimeout::new(stream)), service)
     }
 }
 

@@ -144,3 +144,28 @@ fn slow_clients_are_cut_off_and_hinder_nobody() {
     let waited = since.elapsed();
     assert!(waited < Duration::from_secs(40), "{waited:?}");
 }
+
+#[test]
+fn a_client_that_takes_no_answer_is_cut_off() {
+    let shop = StorefrontFixture::new();
+    let gateway = GatewayProcess::start(&shop.store);
+    let mut stream = gateway.connect();
+    stream
+        .set_write_timeout(Some(Duration::from_secs(60)))
+        .expect("a time limit");
+    let requests = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+    let since = Instant::now();
+    let error = loop {
+        if let Err(error) = stream.write_all(&requests) {
+            break error;
+        }
+    };
+    assert_ne!(
+        error.kind(),
+        std::io::ErrorKind::WouldBlock,
+        "it was never cut off"
+    );
+    let waited = since.elapsed();
+    assert!(waited > Duration::from_secs(10), "{waited:?}: {error}");
+    gateway.request().get("/healthz").assert_ok();
+}

@@ -165,7 +165,9 @@ fn a_session_that_reports_too_much_is_limited() {
         report(round * 100).assert_ok();
     }
     for _ in 0..3 {
-        report(1000).assert_problem(429, "too_many_actions");
+        let refused = report(1000);
+        refused.assert_problem(429, "too_many_actions");
+        assert!(refused.header("retry-after").is_some());
     }
     let log = shop.store.run_json(&["log", "list", "--session", &id]);
     let log: Vec<Value> = serde_json::from_value(log).expect("a list");
