@@ -86,6 +86,8 @@ mod state_laundering;
 mod stores;
 mod support;
 mod surface;
+mod sync;
+mod sync_properties;
 mod tamper;
 mod token_family;
 mod unreadable_files;

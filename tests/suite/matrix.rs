@@ -155,6 +155,8 @@ const COMMANDS: &[&[&str]] = &[
     &["import", "invoices", "/dev/null"],
     &["import", "shipments", "/dev/null"],
     &["import", "credit-memos", "/dev/null"],
+    &["sync", "customers", "{rows}"],
+    &["sync", "orders", "{rows}"],
     &["log", "list"],
     &["log", "list", "--action-group", "config"],
     &["log", "show", "1"],
@@ -190,7 +192,8 @@ const COMMANDS: &[&[&str]] = &[
 ];
 
 /// The files that commands take: name and text.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
+    ("{rows}", "[]"),
     (
         "{roles}",
         "format = 'lac-roles/1'\n[[role]]\nname = 'target'\naccess = 'custom'\nscope = 'all'\n",

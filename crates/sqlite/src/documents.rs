@@ -58,6 +58,12 @@ impl DocumentReads for Tx<'_> {
         rows::first_row(found, read_document)
     }
 
+    fn lowest_document_id(&self, kind: DocumentKind) -> Result<i64> {
+        let sql = "SELECT coalesce(min(entity_id), 0) FROM document WHERE kind = ?1";
+        let found = self.query_one(sql, kind.as_str(), |row| rows::get(row, 0))?;
+        Ok(found.unwrap_or(0))
+    }
+
     fn document_emails(&self, id: CustomerId) -> Result<Vec<String>> {
         let mut statement = self
             .conn

@@ -87,6 +87,10 @@ pub trait DocumentReads {
     /// All documents of a kind with this number, ordered by store view.
     fn documents(&self, kind: DocumentKind, number: &str) -> Result<Vec<Document>>;
     fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>>;
+    /// The lowest entity id of a kind; 0 if there are no documents of it. An
+    /// order that a storefront synced has one below 0, because only an import
+    /// brings the shop's.
+    fn lowest_document_id(&self, kind: DocumentKind) -> Result<i64>;
     /// The number of documents of all kinds.
     fn document_count(&self) -> Result<u64>;
     /// The different e-mail addresses in a customer's documents.

@@ -21,6 +21,7 @@ mod serve;
 mod session;
 mod storefront;
 mod stores;
+mod sync;
 mod user;
 mod verify;
 mod whoami;
@@ -58,6 +59,7 @@ pub const ALL: &[CommandSpec] = &[
     consent::SPEC,
     config::SPEC,
     stores::SPEC,
+    sync::SPEC,
     role::SPEC,
     user::SPEC,
     import::SPEC,

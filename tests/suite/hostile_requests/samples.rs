@@ -310,6 +310,19 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             json!({"key": "no-such-key", "confirmed": true}),
         ),
         (
+            "sync.customers",
+            json!({"customers": [
+                {"id": "1", "email": "ada@example.com", "name": "Ada", "website": "base",
+                 "store_view": "en", "active": true, "confirmed": true},
+                {"id": "2", "deleted": true},
+            ]}),
+        ),
+        (
+            "sync.orders",
+            json!({"orders": [{"number": "100000009", "customer_id": "1", "store_view": "en",
+                               "placed_at": "2026-10-01T08:00:00.000000Z"}]}),
+        ),
+        (
             "import",
             json!({"kind": "customers", "file": "c.json",
                    "wishes": {"skip_invalid": false, "dry_run": true, "partial": false,

@@ -190,6 +190,8 @@ use_cases! {
     "key.rotate" keys::KeyRotate => keys::KeyRotated;
     "key.retire" keys::KeyRetire => keys::KeyRetired;
 
+    "sync.customers" import::sync::SyncCustomers => import::sync::Synced;
+    "sync.orders" import::sync::SyncOrders => import::sync::Synced;
     "import" import::Import => import::Imported, |it, context, channel| {
         let (input, watch) = channel.import_input()?;
         it.run(context, input, watch)

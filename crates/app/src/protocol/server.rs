@@ -25,7 +25,7 @@ const MAX_CONTROL_FRAME: u32 = 4096;
 
 /// Use cases that read a large part of the log or of the customers, or take a
 /// file.
-const HEAVY: [&str; 23] = [
+const HEAVY: [&str; 25] = [
     "complete",
     "config.apply",
     "config.diff",
@@ -49,6 +49,8 @@ const HEAVY: [&str; 23] = [
     "role.apply",
     "role.diff",
     "session.list",
+    "sync.customers",
+    "sync.orders",
 ];
 
 /// A request whose bytes were received.

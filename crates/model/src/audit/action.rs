@@ -157,6 +157,8 @@ actions! {
     CustomerList = Customers "list" "customer_index_index";
     CustomerRead = Customers "read" "customer_index_view";
     DocumentRead = Customers "read_document" "sales_order_view";
+    CustomersSync = Import "sync_customers" "lac_sync_customers";
+    OrdersSync = Import "sync_orders" "lac_sync_orders";
     ImportRun = Import "import" "adminhtml_import_start";
     LogRead = Log "read" "adminhtml_logging_index";
     LogRecover = Log "recover" "adminhtml_logging_recover";

@@ -129,6 +129,9 @@ impl OcsfKind {
             Action::CustomerRemove => delete("customer", "customer"),
             Action::CustomerList | Action::CustomerRead => read("customer", "customer"),
             Action::DocumentRead => read("document", "document"),
+            Action::CustomersSync | Action::OrdersSync => {
+                entity_management(OTHER_ACTIVITY, "import", "storefront")
+            }
             Action::ImportRun => entity_management(OTHER_ACTIVITY, "import", "file"),
             Action::LogRead | Action::LogVerify => read("audit log", ""),
             Action::LogExport => read("audit log", "file"),

@@ -13,7 +13,7 @@ pub use add::CustomerAdd;
 pub use edit::{CustomerChanged, CustomerEdit};
 pub use history::{CustomerHistory, CustomerVisit};
 pub use list::CustomerList;
-pub use remove::{CustomerRemove, CustomerRemoved};
+pub use remove::{CustomerRemoval, CustomerRemove, CustomerRemoved, remove_customer};
 pub use show::CustomerShow;
 
 use serde::{Deserialize, Serialize};

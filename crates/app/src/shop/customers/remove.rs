@@ -7,14 +7,15 @@ use crate::core::sessions;
 use crate::core::{counted, find};
 use crate::login::requests;
 use crate::shop::consent;
-use crate::{Context, WriteOutcome};
+use crate::{Context, UnitOfWork, WriteOutcome};
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::ShortText;
+use lac_model::customer::Customer;
 use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_model::resource::Resource;
 use lac_model::session::EndCause;
-use lac_store::{Act, Covers, CustomerWrite, RequestWrite, Result, SessionWrite};
+use lac_store::{Act, Covers, CustomerWrite, Permit, RequestWrite, Result, SessionWrite};
 
 /// Removes a customer. Open sessions end first. Documents and the log are not
 /// removed.
@@ -44,10 +45,47 @@ impl Act for CustomerRemove {
     const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_ACTIONS];
 }
 
-impl Covers<consent::AskRemoval> for CustomerRemove {}
-impl Covers<CustomerWrite> for CustomerRemove {}
-impl Covers<RequestWrite> for CustomerRemove {}
-impl Covers<SessionWrite> for CustomerRemove {}
+impl Covers<CustomerRemoval> for CustomerRemove {}
+
+/// All that removing a customer writes.
+pub struct CustomerRemoval;
+
+impl Covers<consent::AskRemoval> for CustomerRemoval {}
+impl Covers<CustomerWrite> for CustomerRemoval {}
+impl Covers<RequestWrite> for CustomerRemoval {}
+impl Covers<SessionWrite> for CustomerRemoval {}
+
+/// What was closed with a customer's account.
+pub struct ClosedWithCustomer {
+    pub sessions: usize,
+    pub requests: usize,
+}
+
+/// Removes a customer: sessions end and requests are cancelled first. Fills in
+/// the event, which the caller records.
+pub fn remove_customer(
+    work: &mut UnitOfWork<'_>,
+    permit: &Permit<'_, CustomerRemoval>,
+    customer: &Customer,
+    event: &mut Event,
+) -> Result<ClosedWithCustomer> {
+    let id = customer.id;
+    event.customer_id = Some(id);
+    event.customer_email = Some(customer.email.clone());
+    let website = work.store_tree()?.website(customer.website_id);
+    event.website = website.map(|website| website.code.clone());
+    let cause = EndCause::CustomerRemoved;
+    let sessions = sessions::end_for_customer(work, &permit.narrow(), id, cause)?;
+    let requests = requests::cancel_requests_of_customer(work, &permit.narrow(), id)?;
+    consent::withdraw_asks_of_customer(work, &permit.narrow(), customer)?;
+    work.tx.customer_remove(&permit.narrow(), id)?;
+    if customer.consent.seq.is_some() {
+        // This also removes the customer's consent. It must be logged, even if
+        // the config says otherwise.
+        work.log_everything();
+    }
+    Ok(ClosedWithCustomer { sessions, requests })
+}
 
 impl CustomerRemove {
     /// # Errors
@@ -72,25 +110,17 @@ impl CustomerRemove {
                         what: format!("remove customer {id} ({email}, website {website})"),
                     });
                 }
-                let cause = EndCause::CustomerRemoved;
-                let sessions_ended = sessions::end_for_customer(work, &permit.narrow(), id, cause)?;
-                let requests_closed =
-                    requests::cancel_requests_of_customer(work, &permit.narrow(), id)?;
-                consent::withdraw_asks_of_customer(work, &permit.narrow(), &customer)?;
-                work.tx.customer_remove(&permit.narrow(), id)?;
-                if customer.consent.seq.is_some() {
-                    // This also removes the customer's consent. It must be
-                    // logged, even if the config says otherwise.
-                    work.log_everything();
-                }
+                let mut draft = work.draft.clone();
+                let closed = remove_customer(work, &permit.narrow(), &customer, &mut draft)?;
+                work.draft = draft;
                 let recorded = work.record()?;
                 let answer = CustomerRemoved {
                     id,
                     email,
                     website,
                     changed: true,
-                    sessions_ended,
-                    requests_closed,
+                    sessions_ended: closed.sessions,
+                    requests_closed: closed.requests,
                 };
                 Ok(WriteOutcome::Recorded(answer, recorded))
             },

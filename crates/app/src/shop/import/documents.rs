@@ -104,6 +104,7 @@ impl<'s> DocumentFile<'s> {
         progress: &dyn ImportProgress,
     ) -> Result<()> {
         let (total, mut done) = (self.spool.row_count(), 0);
+        let has_synced = work.read.lowest_document_id(self.kind)? < 0;
         let mut rows = self.spool.rows_from(0)?;
         while let Some(bytes) = rows.next_row()? {
             done += 1;
@@ -123,12 +124,30 @@ impl<'s> DocumentFile<'s> {
                     continue;
                 }
                 Some(_) => counts.updated += 1,
+                None if has_synced && replace_synced(work, permit, &document)? => {
+                    counts.updated += 1;
+                }
                 None => counts.created += 1,
             }
             work.tx.document_put(permit, &document)?;
         }
         Ok(())
     }
+}
+
+/// Removes the order that a storefront synced before its `entity_id` was known;
+/// returns whether there was one.
+fn replace_synced(
+    work: &UnitOfWork<'_>,
+    permit: &Permit<'_, DocumentWrite>,
+    document: &Document,
+) -> Result<bool> {
+    let mut found = work.read.documents(document.kind, &document.number)?;
+    found.retain(|here| here.entity_id < 0 && here.store_view_id == document.store_view_id);
+    for here in &found {
+        work.tx.document_remove(permit, here.kind, here.entity_id)?;
+    }
+    Ok(!found.is_empty())
 }
 
 fn parse_document(

@@ -15,13 +15,15 @@ pub(super) enum ItemPosition {
     Line(u64),
     /// The item, counted from 1 across all pages.
     Item(u64),
+    /// The row of a storefront's list, counted from 0.
+    Row(u64),
 }
 
 impl ItemPosition {
     /// The number alone.
     pub(super) fn number(self) -> u64 {
         match self {
-            Self::Line(n) | Self::Item(n) => n,
+            Self::Line(n) | Self::Item(n) | Self::Row(n) => n,
         }
     }
 }
@@ -31,6 +33,7 @@ impl fmt::Display for ItemPosition {
         match self {
             Self::Line(n) => write!(f, "line {n}"),
             Self::Item(n) => write!(f, "item {n}"),
+            Self::Row(n) => write!(f, "row {n}"),
         }
     }
 }
@@ -70,6 +73,7 @@ const MAX_LISTED: usize = 1_000;
 pub(super) struct InvalidItems {
     file: String,
     skips_invalid: bool,
+    max_listed: usize,
     listed: Vec<(ItemPosition, ItemProblem)>,
     count: u64,
 }
@@ -79,8 +83,17 @@ impl InvalidItems {
         Self {
             file: file.to_owned(),
             skips_invalid: skip,
+            max_listed: MAX_LISTED,
             listed: Vec::new(),
             count: 0,
+        }
+    }
+
+    /// For rows, whose number is limited: all that are left out are listed.
+    pub(super) fn of_rows(name: &str) -> Self {
+        Self {
+            max_listed: usize::MAX,
+            ..Self::new(name, true)
         }
     }
 
@@ -92,7 +105,7 @@ impl InvalidItems {
             return Err(self.invalid(problem, Some(FileRemedy::SkipInvalid)));
         }
         self.count += 1;
-        if self.listed.len() < MAX_LISTED {
+        if self.listed.len() < self.max_listed {
             self.listed.push((at, problem));
         }
         Ok(())
@@ -127,14 +140,19 @@ impl InvalidItems {
     }
 
     /// The listed items, in the order of the file.
-    pub(super) fn into_skipped(mut self) -> Vec<SkippedItem> {
-        self.listed.sort_by_key(|(at, _)| *at);
+    pub(super) fn into_skipped(self) -> Vec<SkippedItem> {
         let show = |(at, problem): (ItemPosition, ItemProblem)| SkippedItem {
             at: at.to_string(),
             field: problem.field,
             reason: problem.reason,
         };
-        self.listed.into_iter().map(show).collect()
+        self.into_listed().into_iter().map(show).collect()
+    }
+
+    /// The listed items with their positions, in the order of the file.
+    pub(super) fn into_listed(mut self) -> Vec<(ItemPosition, ItemProblem)> {
+        self.listed.sort_by_key(|(at, _)| *at);
+        self.listed
     }
 }
 

@@ -17,6 +17,7 @@ mod pages;
 mod spool;
 mod store_configs;
 mod stores;
+pub mod sync;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -85,6 +85,20 @@ impl VisibleStores {
         })
     }
 
+    /// A store view's id, by its code: one of the role scope's websites.
+    pub(super) fn own_store_view(
+        &self,
+        field: &str,
+        code: &str,
+    ) -> std::result::Result<i64, ItemProblem> {
+        let found = self.store_view_by_code(field, code)?;
+        if found != 0 {
+            return Ok(found);
+        }
+        let problem = format!("store view {} is the back office's", quote_short(code));
+        Err(ItemProblem::new(field, problem))
+    }
+
     /// Checks that a document of this store view may be imported: any, unless
     /// the role scope is limited.
     pub(super) fn check_store_view(

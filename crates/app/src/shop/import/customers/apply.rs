@@ -32,6 +32,8 @@ pub(super) struct CustomerImporter<'i, 'tx> {
     /// Customers whose address was given to another customer, and who have not
     /// yet got their new one.
     pub(super) displaced: HashSet<CustomerId>,
+    /// Whether an address may only belong to one customer of all websites.
+    pub(super) is_shared: bool,
 }
 
 /// The customer that a row is about.
@@ -71,6 +73,7 @@ impl CustomerFile<'_> {
             file_ids: &self.ids,
             next_local,
             displaced: HashSet::new(),
+            is_shared: self.is_shared,
         };
         let mut present = Vec::new();
         let mut done = 0;
@@ -290,6 +293,13 @@ impl CustomerImporter<'_, '_> {
         replace_if_given(&mut customer.email, Some(&row.email));
         replace_if_given(&mut customer.first_name, row.first_name.as_deref());
         replace_if_given(&mut customer.last_name, row.last_name.as_deref());
+        if let Some(name) = row.name.as_deref()
+            && customer.name() != name
+        {
+            let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+            first.clone_into(&mut customer.first_name);
+            last.clone_into(&mut customer.last_name);
+        }
         customer.store_view_id = row.store_view_id.or(customer.store_view_id);
         customer.active = row.active.unwrap_or(customer.active);
         customer.confirmed = row.confirmed.unwrap_or(customer.confirmed);

@@ -48,6 +48,9 @@ impl CustomerImporter<'_, '_> {
                 return Ok(Ok(RowTarget::Existing(here.clone())));
             }
         }
+        if self.is_shared && self.is_held_elsewhere(row)? {
+            return Ok(Err(ItemProblem::new("email", "cannot be synced here")));
+        }
         match self.address_holder(row)? {
             Some(holder) if holder.id == id => {}
             Some(holder) if holder.id.is_local() => {
@@ -66,6 +69,13 @@ impl CustomerImporter<'_, '_> {
             None => {}
         }
         Ok(Ok(here.map_or(RowTarget::New(id), RowTarget::Existing)))
+    }
+
+    /// Whether a customer outside of the role scope has the row's address.
+    fn is_held_elsewhere(&self, row: &CustomerRow<'_>) -> Result<bool> {
+        let found = self.work.read.customers_by_email(&email_key(&row.email))?;
+        let mut websites = found.iter().map(|customer| customer.website_id);
+        Ok(websites.any(|website| !self.stores.sees(website)))
     }
 
     /// The customer who has the row's address on its website now.

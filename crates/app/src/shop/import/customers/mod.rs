@@ -6,6 +6,7 @@ mod identity;
 mod missing;
 mod rest;
 mod row;
+mod synced;
 mod table;
 
 use std::collections::HashSet;
@@ -38,6 +39,9 @@ pub(super) struct CustomerFile<'s> {
     ids: Vec<i64>,
     /// Rows (by line or item) that repeat an earlier row and are left out.
     duplicates: HashSet<u64>,
+    /// Whether rows may not bring an address that a customer outside of the
+    /// role scope has.
+    is_shared: bool,
 }
 
 /// Collects rows and finds duplicates.
@@ -168,6 +172,7 @@ impl<'s> CustomerFile<'s> {
             at,
             ids,
             duplicates,
+            is_shared: false,
         })
     }
 }

@@ -103,6 +103,7 @@ pub(super) fn parse_customer<T>(
         email: item.email,
         first_name: item.firstname,
         last_name: item.lastname,
+        name: RestValue::None,
         active: item.is_active,
         created_at: item.created_at,
         updated_at: item.updated_at,

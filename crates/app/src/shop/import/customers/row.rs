@@ -27,6 +27,8 @@ pub(super) struct CustomerRow<'a> {
     pub email: Cow<'a, str>,
     pub first_name: Option<Cow<'a, str>>,
     pub last_name: Option<Cow<'a, str>>,
+    /// First and last name in one, from a shop that has no more to say.
+    pub name: Option<Cow<'a, str>>,
     pub active: Option<bool>,
     pub confirmed: Option<bool>,
     pub created_at: Option<Timestamp>,
@@ -40,6 +42,7 @@ pub(super) struct RawCustomer<'a> {
     pub email: RestValue<'a>,
     pub first_name: RestValue<'a>,
     pub last_name: RestValue<'a>,
+    pub name: RestValue<'a>,
     pub active: RestValue<'a>,
     pub created_at: RestValue<'a>,
     pub updated_at: RestValue<'a>,
@@ -62,6 +65,7 @@ impl<'a> CustomerRow<'a> {
             email: parse_address(&raw.email)?,
             first_name: raw.first_name.to_name("firstname", NAME_MAX)?,
             last_name: raw.last_name.to_name("lastname", NAME_MAX)?,
+            name: raw.name.to_name("name", NAME_MAX)?,
             active: raw.active.to_bool("is_active")?,
             confirmed: None,
             created_at: raw.created_at.to_time("created_at")?,
@@ -79,6 +83,7 @@ impl<'a> CustomerRow<'a> {
         into.text(Some(&self.email));
         into.text(self.first_name.as_deref());
         into.text(self.last_name.as_deref());
+        into.text(self.name.as_deref());
         into.flag(self.active);
         into.flag(self.confirmed);
         into.time(self.created_at);
@@ -97,6 +102,7 @@ impl<'a> CustomerRow<'a> {
             email: from.text()?.unwrap_or_default().into(),
             first_name: from.text()?.map(Cow::Borrowed),
             last_name: from.text()?.map(Cow::Borrowed),
+            name: from.text()?.map(Cow::Borrowed),
             active: from.flag()?,
             confirmed: from.flag()?,
             created_at: from.time()?,

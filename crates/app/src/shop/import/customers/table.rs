@@ -83,6 +83,7 @@ impl CustomerColumns {
             email: cell(Some(self.email), "email")?,
             first_name: name(self.first_name, "firstname")?,
             last_name: name(self.last_name, "lastname")?,
+            name: RestValue::None,
             active: cell(self.active, "is_active")?,
             created_at: cell(self.created_at, "created_at")?,
             updated_at: cell(self.updated_at, "updated_at")?,

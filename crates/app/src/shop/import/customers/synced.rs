@@ -1,0 +1,60 @@
+//! Customers from the rows that a storefront sends.
+
+use super::CustomerFile;
+use super::row::{CustomerRow, RawCustomer};
+use crate::shop::import::VisibleStores;
+use crate::shop::import::invalid::{InvalidItems, ItemPosition, ItemProblem};
+use crate::shop::import::sync::{KnownCustomer, malformed};
+use crate::shop::import::value::RestValue;
+use lac_store::{Result, Store};
+
+impl<'s> CustomerFile<'s> {
+    /// Checks rows with their indexes. `is_shared` says whether an address may
+    /// only belong to one customer of all websites.
+    pub(in crate::shop::import) fn from_rows(
+        store: &'s dyn Store,
+        rows: Vec<(u64, &KnownCustomer)>,
+        visible: &VisibleStores,
+        is_shared: bool,
+        invalid: &mut InvalidItems,
+    ) -> Result<Self> {
+        let mut collector = Self::collector(store);
+        for (at, customer) in rows {
+            let name = customer.name.replace('\0', " ");
+            let raw = RawCustomer {
+                email: RestValue::Text((*customer.email).into()),
+                name: RestValue::Text(name.trim().into()),
+                active: RestValue::Bool(customer.active),
+                ..RawCustomer::default()
+            };
+            let row = CustomerRow {
+                id: Some(customer.id.customer_id().to_stored()),
+                confirmed: Some(customer.confirmed),
+                ..CustomerRow::from_raw(at, 0, &raw).map_err(|p| malformed(at, p))?
+            };
+            match place(customer, visible) {
+                Ok((website_id, store_view_id)) => collector.push(&CustomerRow {
+                    website_id,
+                    store_view_id,
+                    ..row
+                })?,
+                Err(problem) => invalid.skip_or_fail(ItemPosition::Row(at), problem)?,
+            }
+        }
+        Ok(Self {
+            is_shared,
+            ..Self::find_duplicates(collector, ItemPosition::Row, invalid)?
+        })
+    }
+}
+
+/// The customer's website, and own store view if the row names one.
+fn place(
+    customer: &KnownCustomer,
+    visible: &VisibleStores,
+) -> std::result::Result<(i64, Option<i64>), ItemProblem> {
+    let website = visible.website_by_code("website", &customer.website)?;
+    let view = customer.store_view.as_deref();
+    let view = view.map(|code| visible.store_view_by_code("store_view", code));
+    Ok((website, view.transpose()?))
+}
