@@ -17,6 +17,7 @@ mod help;
 pub mod hint;
 mod hook_program;
 mod hooks;
+mod http_client;
 mod input;
 mod out;
 mod paging;

@@ -175,7 +175,7 @@ impl Cli {
 
     /// The access token, if any. It is read once, because stdin cannot be read
     /// again.
-    fn token(&self) -> Result<Option<&str>> {
+    pub(super) fn token(&self) -> Result<Option<&str>> {
         if !self.uses_token {
             return Ok(None);
         }

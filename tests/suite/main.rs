@@ -83,6 +83,7 @@ mod selectors;
 mod sessions;
 mod state;
 mod state_laundering;
+mod storefront_test;
 mod stores;
 mod support;
 mod surface;

@@ -185,6 +185,7 @@ const COMMANDS: &[&[&str]] = &[
     ],
     &["storefront", "add", "another", "--website", "base"],
     &["storefront", "list"],
+    &["storefront", "test", "shop"],
     &["storefront", "rotate", "shop"],
     &["storefront", "revoke", "shop"],
     &["outbox", "list"],

@@ -320,6 +320,8 @@ pub enum Fault {
     // --- failed ---
     #[error("no broker answers at {path}: {problem}")]
     BrokerMissing { path: String, problem: String },
+    #[error("the gateway failed: {problem}")]
+    GatewayFailed { problem: String },
     #[error("the broker failed: {problem}")]
     BrokerFailed { problem: String },
     #[error("this program speaks protocol {ours}, the other side ({version}) {theirs}")]

@@ -20,6 +20,7 @@ mod role;
 mod serve;
 mod session;
 mod storefront;
+mod storefront_test;
 mod stores;
 mod sync;
 mod user;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Subcommand};
 
-use super::{CommandSpec, parse_args, with_subcommands};
+use super::{CommandSpec, parse_args, storefront_test, with_subcommands};
 use crate::cli::args::Paging;
 use crate::cli::change_notes::mark_unchanged;
 use crate::cli::out::Out;
@@ -45,6 +45,17 @@ enum StorefrontCommand {
         lac storefront rotate shop-eu\n  \
         lac storefront rotate shop-eu --grace 0")]
     Rotate(RotateArgs),
+    /// Test what a storefront needs, from its account to the gateway
+    ///
+    /// Checks the account, its token, the base URLs and the keys. With --url, asks the
+    /// gateway, too. With the storefront's own token (LAC_TOKEN), it also redeems
+    /// a probe there: a login token of no session and no customer, which the
+    /// gateway must refuse for that reason. Nobody is logged in. The test, and the
+    /// gateway's refusal, are events in the log. Exits 0 unless a check fails (✗).
+    #[command(after_help = "Examples:\n  \
+        lac storefront test shop-eu\n  \
+        LAC_TOKEN=$(cat shop.token) lac storefront test shop-eu --url https://lac.example:8420")]
+    Test(storefront_test::TestArgs),
     /// Revoke a storefront and its tokens
     #[command(after_help = "Example:\n  lac storefront revoke shop-eu")]
     Revoke(RevokeArgs),
@@ -95,6 +106,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
             paging::show_pages(cli, &args.paging, |part| cli.run(StorefrontList { part }))?;
         }
         StorefrontCommand::Rotate(args) => rotate(args, cli)?,
+        StorefrontCommand::Test(args) => return storefront_test::run(args, cli),
         StorefrontCommand::Revoke(args) => cli.print_view(&cli.run(StorefrontRevoke {
             name: args.name.try_into()?,
         })?)?,

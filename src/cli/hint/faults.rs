@@ -307,6 +307,9 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::BrokerFailed { .. } => {
             Hint::advice("check whether the request was carried out, then try again")
         }
+        F::GatewayFailed { .. } => Hint::advice(
+            "check the gateway's address and log, and the token; then run the test again",
+        ),
         F::BrokerBusy { .. } => Hint::advice("try again in a moment"),
         F::ProtocolMismatch { .. } => Hint::advice(
             "use the same version on both sides, and restart the broker after an update",

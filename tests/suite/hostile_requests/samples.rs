@@ -296,6 +296,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
             "storefront.rotate",
             json!({"name": "nowhere", "grace": {"secs": 60, "nanos": 0}}),
         ),
+        ("storefront.test", json!({"name": "nowhere", "probe": true})),
         ("storefront.revoke", json!({"name": "nowhere"})),
         ("key.list", json!({})),
         ("key.jwks", json!({})),

@@ -5,6 +5,9 @@ mod consents;
 mod integrity;
 mod readiness;
 mod rows;
+mod storefront;
+
+pub use storefront::{Probe, StorefrontTest, StorefrontTested};
 
 use serde::{Deserialize, Serialize};
 
@@ -140,7 +143,8 @@ impl Doctor {
 /// Checks of approvals, notices and damaged rows, which many stores do not
 /// have.
 fn optional_findings(doctor: &DoctorContext<'_>) -> Vec<DoctorFinding> {
-    let checks: [(&str, OptionalCheck); 3] = [
+    let checks: [(&str, OptionalCheck); 4] = [
+        ("storefront_use", readiness::check_storefront_use),
         ("approval", readiness::check_approval),
         ("outbox", readiness::check_outbox),
         ("rows", rows::check_damaged_rows),

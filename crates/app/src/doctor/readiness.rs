@@ -3,6 +3,7 @@
 use super::{DoctorContext, DoctorFinding};
 use crate::access::rights::can_sign_in;
 use crate::core::identify;
+use lac_model::access::TokenOwner;
 use lac_model::config;
 use lac_model::fault::Fault;
 use lac_model::notice::NoticeState;
@@ -159,6 +160,38 @@ pub(super) fn check_storefronts(doctor: &DoctorContext<'_>) -> Result<DoctorFind
         ),
         format!("lac storefront add NAME --website {}", shell_word(first)),
     ))
+}
+
+/// Whether a shop has ever used the token of its account: until then, nobody
+/// redeems.
+pub(super) fn check_storefront_use(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    let mut storefronts = doctor.read.storefronts()?;
+    storefronts.retain(|storefront| {
+        let mut websites = storefront.websites.iter();
+        storefront.revoked_at.is_none() && websites.all(|id| doctor.may_name_website(*id))
+    });
+    let mut unused = Vec::new();
+    for storefront in &storefronts {
+        let owner = TokenOwner::Storefront(storefront.id);
+        let tokens = doctor.read.access_tokens(owner)?;
+        if tokens.iter().all(|token| token.last_used_at.is_none()) {
+            unused.push(storefront.name.as_str());
+        }
+    }
+    let Some(first) = unused.first() else {
+        let used = "every account's token has been used";
+        let finding = DoctorFinding::ok("storefront_use", used);
+        return Ok((!storefronts.is_empty()).then_some(finding));
+    };
+    Ok(Some(DoctorFinding::warning(
+        "storefront_use",
+        format!(
+            "no shop has used the token of {} yet: put it into the shop, and start the gateway \
+             (lac serve --listen ADDR:PORT)",
+            unused.join(", ")
+        ),
+        format!("lac storefront test {}", shell_word(first)),
+    )))
 }
 
 pub(super) fn check_customers(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {

@@ -180,6 +180,7 @@ use_cases! {
     "storefront.add" storefronts::StorefrontAdd => storefronts::StorefrontAdded;
     "storefront.list" storefronts::StorefrontList => Page<storefronts::StorefrontView>;
     "storefront.rotate" storefronts::StorefrontRotate => storefronts::StorefrontRotated;
+    "storefront.test" doctor::StorefrontTest => doctor::StorefrontTested;
     "storefront.revoke" storefronts::StorefrontRevoke => storefronts::StorefrontRevoked;
 
     "key.list" keys::KeyList => Vec<keys::KeyView>;

@@ -174,6 +174,7 @@ actions! {
     StorefrontAdd = Storefronts "add" "adminhtml_integration_save";
     StorefrontRotate = Storefronts "rotate" "adminhtml_integration_tokensexchange";
     StorefrontRevoke = Storefronts "revoke" "adminhtml_integration_delete";
+    StorefrontTest = Storefronts "test" "lac_storefront_test";
     StorefrontRead = Storefronts "read" "adminhtml_integration_index";
 }
 

@@ -116,6 +116,7 @@ faults! {
         AnotherLog "another_log";
     Failed:
         BrokerMissing "broker_missing"
+        GatewayFailed "gateway_failed"
         BrokerFailed "broker_failed"
         ProtocolMismatch "protocol_mismatch"
         StoreMissing "store_missing"

@@ -146,7 +146,7 @@ impl OcsfKind {
             Action::StorefrontAdd => create("storefront", "name"),
             Action::StorefrontRotate => update("storefront", "name"),
             Action::StorefrontRevoke => delete("storefront", "name"),
-            Action::StorefrontRead => read("storefront", "name"),
+            Action::StorefrontRead | Action::StorefrontTest => read("storefront", "name"),
         }
     }
 

@@ -56,7 +56,11 @@ impl FindingView {
 }
 
 fn run(_matches: &ArgMatches, cli: &Cli) -> Result<u8> {
-    let findings = checks::run_checks(cli);
+    show_findings(cli, &checks::run_checks(cli))
+}
+
+/// Shows findings; returns the exit code, which the first failed one decides.
+pub(super) fn show_findings(cli: &Cli, findings: &[DoctorFinding]) -> Result<u8> {
     let lines: Vec<FindingView> = findings
         .iter()
         .map(|finding| FindingView::from_finding(finding, cli))
