@@ -18,6 +18,7 @@ mod spool;
 mod store_configs;
 mod stores;
 pub mod sync;
+mod sync_rows;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -4,7 +4,7 @@ use super::CustomerFile;
 use super::row::{CustomerRow, RawCustomer};
 use crate::shop::import::VisibleStores;
 use crate::shop::import::invalid::{InvalidItems, ItemPosition, ItemProblem};
-use crate::shop::import::sync::{KnownCustomer, malformed};
+use crate::shop::import::sync_rows::KnownCustomer;
 use crate::shop::import::value::RestValue;
 use lac_store::{Result, Store};
 
@@ -30,7 +30,7 @@ impl<'s> CustomerFile<'s> {
             let row = CustomerRow {
                 id: Some(customer.id.customer_id().to_stored()),
                 confirmed: Some(customer.confirmed),
-                ..CustomerRow::from_raw(at, 0, &raw).map_err(|p| malformed(at, p))?
+                ..CustomerRow::from_raw(at, 0, &raw).map_err(|p| p.into_row_fault(at))?
             };
             match place(customer, visible) {
                 Ok((website_id, store_view_id)) => collector.push(&CustomerRow {

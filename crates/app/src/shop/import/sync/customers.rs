@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::{CustomerRecord, MerchantId, RowList};
+use super::{CustomerRecord, MerchantId, RowList};
 use super::{NoProgress, Synced, check_still_allowed, record, skipped_rows, visible_stores};
 use crate::shop::customers::{CustomerRemoval, remove_customer};
 use crate::shop::import::counts::ImportCounts;

@@ -4,15 +4,17 @@
 
 mod customers;
 mod orders;
-mod rows;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::customers::SyncCustomers;
 pub use self::orders::SyncOrders;
-pub use self::rows::{CustomerRecord, KnownCustomer, MAX_ROWS, MerchantId, OrderRecord, RowList};
 
-use super::invalid::{InvalidItems, ItemProblem};
+pub use super::sync_rows::{
+    CustomerRecord, KnownCustomer, MAX_ROWS, MerchantId, OrderRecord, RowList,
+};
+
+use super::invalid::InvalidItems;
 use super::{ImportProgress, VisibleStores};
 use crate::{Context, ReadView, UnitOfWork, WriteOutcome, read};
 use lac_model::access::StorefrontRight;
@@ -80,14 +82,6 @@ fn check_still_allowed(work: &UnitOfWork<'_>, visible: &VisibleStores) -> Result
         return Ok(());
     }
     Err(Fault::StoresChanged)
-}
-
-/// The error for a malformed row, with its index.
-pub(super) fn malformed(at: u64, problem: ItemProblem) -> Fault {
-    Fault::invalid(
-        format!("row {at}"),
-        format!("{}: {}", problem.field, problem.reason),
-    )
 }
 
 /// Records a sync, unless it found everything as the shop says.

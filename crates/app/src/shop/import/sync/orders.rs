@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::{OrderRecord, RowList};
-use super::{Synced, check_still_allowed, malformed, record, skipped_rows, visible_stores};
+use super::{OrderRecord, RowList};
+use super::{Synced, check_still_allowed, record, skipped_rows, visible_stores};
 use crate::shop::import::VisibleStores;
 use crate::shop::import::invalid::{InvalidItems, ItemPosition, ItemProblem, quote_short};
 use crate::{Context, UnitOfWork, write};
@@ -44,7 +44,7 @@ impl SyncOrders {
         for (at, row) in (0..).zip(self.rows.iter()) {
             if !DocumentRef::new(DocumentKind::Order, &row.number).has_valid_number() {
                 let problem = format!("{} is not an order's number", quote_short(&row.number));
-                return Err(malformed(at, ItemProblem::new("number", problem)));
+                return Err(ItemProblem::new("number", problem).into_row_fault(at));
             }
         }
         let read = self.rows.len() as u64;
