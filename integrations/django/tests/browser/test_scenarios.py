@@ -8,7 +8,7 @@ import unittest
 
 from playwright.sync_api import sync_playwright
 
-from tests.support.gateway import Lac
+from tests.support.gateway import Lac, stop
 from tests.support.shop import Shop
 
 from .people import Person, axe, chromium
@@ -327,16 +327,25 @@ class Beyond:
     def test_a_question_is_answered_in_the_browser(self):
         lac("consent", "revoke", HOTEL, "-y")
         self.addCleanup(lac, "consent", "grant", HOTEL)
-        lac("consent", "ask", HOTEL, "--ticket", "ZD-4711")
+        waiting = lac.wait("login", HOTEL, "--ticket", "ZD-4711", "--wait-for-consent", "2m")
+        self.addCleanup(stop, waiting)
         customer = self.customer(HOTEL)
-        customer.go("/loginascustomer/consent")
-        self.assertTrue(customer.sees("ZD-4711"))
+        for _ in range(40):
+            customer.go("/loginascustomer/consent")
+            if customer.sees("ZD-4711"):
+                break
+            time.sleep(0.5)
+        self.assertTrue(customer.sees("May we log in to your account?"))
         self.assertFalse(customer.sees("Anna"))
         self.assertAccessible(customer, ".lac-main")
         customer.photograph("question", full_page=True)
         customer.press("Allow", ".lac-main")
         self.assertTrue(customer.sees("You have allowed it"))
-        self.agent(HOTEL)
+        url, messages = waiting.communicate(timeout=60)
+        self.assertEqual(waiting.returncode, 0, messages)
+        agent = self.person()
+        agent.open_login_url(url.strip())
+        self.assertIn("Hotel Alder", agent.text("#lac-banner"))
 
     def test_the_customer_sees_who_was_there(self):
         agent = self.agent(HOTEL)

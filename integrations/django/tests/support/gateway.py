@@ -86,6 +86,17 @@ class Lac:
             raise AssertionError(f"lac {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}")
         return done.stdout.strip() if check else done
 
+    def wait(self, *arguments):
+        """Starts a command that waits for somebody; ``communicate`` gets its output."""
+        return subprocess.Popen(
+            [self.binary, *arguments],
+            env={"PATH": os.environ["PATH"], "LAC_STORE": self.store, "HOME": str(self.place)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def json(self, *arguments):
         return json.loads(self(*arguments, "-o", "json"))
 
