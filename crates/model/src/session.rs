@@ -263,7 +263,7 @@ impl Session {
 
 /// How far a clock may be set back before open sessions end. Time services
 /// correct clocks by less.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
 /// When and why a session ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 //!
 //! | module | contents |
 //! | --- | --- |
-//! | (this file) | [`SqliteStore`], the connection, and its transactions |
+//! | (this file) `tx` | [`SqliteStore`], the connection, and its transactions |
 //! | `schema` `migrate` `migrations` | the schema: its check, its versions, and the SQL files that create it |
 //! | `lock` `lock_queue` | the write lock between processes, and between threads of one process |
 //! | `access` `rights` `tokens` | roles, admin users, storefronts, access tokens |
@@ -53,6 +53,7 @@ mod sessions;
 mod state;
 mod stores;
 mod tokens;
+mod tx;
 mod wal;
 
 use std::cell::{Cell, RefCell};
@@ -65,17 +66,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use self::lock::WriterLock;
-use lac_model::audit::StateKind;
 use lac_model::fault::Fault;
 use lac_model::ids::SessionId;
 use lac_model::notice::Notice;
 use lac_model::time::Timestamp;
-use lac_store::AppendProof;
 use lac_store::dir::StoreDir;
 use lac_store::unknown_callers::UnknownCallers;
-use lac_store::{
-    Activity, ActivityCount, DeliveryOutcome, HighWaterMark, ReadTx, Result, Store, WriteTx,
-};
+use lac_store::{Activity, ActivityCount, DeliveryOutcome, ReadTx, Result, Store, WriteTx};
 
 pub use self::cancel::CancelCheck;
 pub use self::migrations::SCHEMA_VERSION;
@@ -365,70 +362,4 @@ struct Tx<'s> {
     /// Last, because fields are dropped in order: the lock is released after
     /// the commit and after the high-water file was advanced.
     _lock: Option<WriterLock>,
-}
-
-impl ReadTx for Tx<'_> {}
-
-impl WriteTx for Tx<'_> {
-    fn written_state_kinds(&self) -> Vec<StateKind> {
-        self.kinds_written()
-    }
-
-    fn state_digest_before(&self, kind: StateKind) -> Result<String> {
-        self.digest_before(kind)
-    }
-
-    fn as_read(&self) -> &dyn ReadTx {
-        self
-    }
-
-    fn attempt(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<Result<()>> {
-        let before = self.written_state.borrow().clone();
-        self.run_statement("SAVEPOINT attempt")?;
-        let ended = body();
-        if ended.is_err() {
-            self.run_statement("ROLLBACK TO attempt")?;
-            self.written_state.replace(before);
-        }
-        self.run_statement("RELEASE attempt")?;
-        Ok(ended)
-    }
-
-    fn commit(
-        mut self: Box<Self>,
-        proof: AppendProof,
-        high_water: &dyn HighWaterMark,
-    ) -> Result<()> {
-        self.conn.execute_batch("COMMIT").map_err(rows::to_fault)?;
-        self.is_open = false;
-        if let Some(dir) = self.new_wal {
-            // A new file survives a power cut only after its directory was
-            // synced.
-            let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
-            synced.map_err(|e| Fault::io(dir.display(), e))?;
-        }
-        if let Some(note) = proof.note() {
-            high_water.advance(note)?;
-        }
-        wal::truncate_if_large(self.conn, self.timeout);
-        Ok(())
-    }
-}
-
-impl Tx<'_> {
-    fn run_statement(&self, sql: &str) -> Result<()> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
-        statement.execute([]).map_err(rows::to_fault)?;
-        Ok(())
-    }
-}
-
-impl Drop for Tx<'_> {
-    fn drop(&mut self) {
-        if self.is_open && !self.conn.is_autocommit() {
-            // A failed rollback can be ignored: closing the connection rolls
-            // back as well.
-            let _ = self.conn.execute_batch("ROLLBACK");
-        }
-    }
 }

@@ -10,7 +10,7 @@ use lac_model::bounded::{ActionId, ShortText, UserAgent};
 use lac_model::document::{DocumentKind, DocumentRef};
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId, Ticket};
-use lac_model::session::{Browser, ClientIp, EndCause, Session, SessionState};
+use lac_model::session::{Browser, CLOCK_TOLERANCE, ClientIp, EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
 use lac_store::{
     Permit, Redemption, Result, SessionQuery, SessionReads, SessionWrite, SessionWrites,
@@ -160,17 +160,22 @@ impl SessionReads for Tx<'_> {
         self.collect_undamaged(found, query.limit, read_session)
     }
 
-    fn sessions_overdue(&self, now: Timestamp) -> Result<Vec<Session>> {
+    fn sessions_overdue(&self, now: Timestamp, max: usize) -> Result<Vec<Session>> {
+        let latest = now.saturating_add(CLOCK_TOLERANCE);
         let mut overdue = Vec::new();
-        for condition in [format!("{DUE} <= ?1"), format!("{LATEST} > ?1")] {
-            let sql = format!("{SELECT} WHERE state IN ('issued', 'active') AND {condition}");
+        for (key, condition, limit) in [(DUE, "<=", now), (LATEST, ">", latest)] {
+            let sql = format!(
+                "{SELECT} WHERE state IN ('issued', 'active') AND {key} {condition} ?1 \
+                 ORDER BY {key}"
+            );
             let mut statement = self.conn.prepare_cached(&sql).map_err(rows::to_fault)?;
-            let found = statement.query([now.micros()]).map_err(rows::to_fault)?;
-            overdue.extend(self.collect_undamaged(found, None, read_session)?);
+            let found = statement.query([limit.micros()]).map_err(rows::to_fault)?;
+            overdue.extend(self.collect_undamaged(found, Some(max), read_session)?);
         }
         overdue.retain(|session| session.expiry_at(now).is_some());
         overdue.sort_by_key(|session| std::cmp::Reverse(session.issue_seq));
         overdue.dedup_by_key(|session| session.issue_seq);
+        overdue.truncate(max);
         Ok(overdue)
     }
 

@@ -17,9 +17,9 @@ pub trait SessionReads {
     fn open_session_by_admin(&self, admin_id: i64) -> Result<Option<Session>>;
     /// The sessions that match `query`, newest first.
     fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>>;
-    /// The sessions that are stored as open and have run out at `now`, newest
-    /// first. Found by an index: the others are not read.
-    fn sessions_overdue(&self, now: Timestamp) -> Result<Vec<Session>>;
+    /// Up to `max` of the sessions that are stored as open and have run out at
+    /// `now`. Found by an index: the others are not read.
+    fn sessions_overdue(&self, now: Timestamp, max: usize) -> Result<Vec<Session>>;
     /// The digest of what was reported under this id; `None` if nothing was.
     fn session_action_digest(&self, session: &SessionId, id: &ActionId)
     -> Result<Option<[u8; 32]>>;

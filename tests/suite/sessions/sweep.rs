@@ -15,7 +15,7 @@ use lac_sqlite::SqliteStore;
 use lac_store::dir::{CheckpointFile, StoreDir};
 use serde_json::{Value, json};
 
-use crate::support::{StorefrontFixture, json_str};
+use crate::support::{InProcessStore, StorefrontFixture, json_str};
 
 struct At(Timestamp);
 
@@ -90,5 +90,40 @@ fn a_sweep_records_expired_sessions_only() {
     );
     assert_eq!(store.log_events()[0]["details"]["duration_seconds"], 3600);
     store.clock.set("2026-10-05T15:00:01.000000Z");
+    store.run_ok(&["log", "verify"]);
+}
+
+/// A login records some of the expired links. That of the agent counts as
+/// expired, not as replaced, although it is not among them.
+#[test]
+fn a_login_does_not_wait_for_many_expiries() {
+    let shop = StorefrontFixture::new();
+    let store = &shop.store;
+    let ann = store.create_agent("ann");
+    let agents: Vec<String> = (0..105).map(|number| format!("agent{number}")).collect();
+    let user = |name: &String| {
+        format!("[[user]]\nname = '{name}'\nrole = 'anns'\nos_account = '{name}'\n")
+    };
+    let users: String = agents.iter().map(user).collect();
+    let file = store.home().join("users.toml");
+    std::fs::write(&file, format!("format = 'lac-roles/1'\n{users}")).expect("a file");
+    store.run_ok(&["role", "apply", &file.display().to_string(), "--yes"]);
+    InProcessStore::new(store).issue_links(agents.into_iter());
+    let last = json_str(&store.login(&["1"])["session_id"]).to_owned();
+    store.clock.set("2026-10-05T13:00:00.000000Z");
+    shop.issue_link(&ann, &["1"]);
+    let expired = || {
+        let expired = store.run_json(&["log", "list", "--action", "expire"]);
+        expired.as_array().expect("a list").len()
+    };
+    assert_eq!(expired(), 50);
+    let login = store.login(&["1"]);
+    assert_eq!(login["replaced"], Value::Null);
+    assert_eq!(expired(), 101);
+    let before = store.run_json(&["session", "show", &last]);
+    assert_eq!(before["end_cause"], "link_expired");
+    assert_eq!(sweep(&shop, "2026-10-05T13:00:01Z"), 5);
+    assert_eq!(sweep(&shop, "2026-10-05T13:00:02Z"), 0);
+    store.clock.set("2026-10-05T13:00:03.000000Z");
     store.run_ok(&["log", "verify"]);
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use lac_app::access::users::UserEdit;
 use lac_app::core::confirm::Confirmation;
 use lac_app::log::verify::LogVerify;
+use lac_app::login::LoginStart;
 use lac_app::shop::config::ConfigSet;
 use lac_app::{Caller, Config, Context, Credential, GroupMember, SigningKeys, write_group};
 use lac_ledger::anchor::NoAnchors;
@@ -37,6 +38,15 @@ impl Clock for FixedSource {
 impl Random for FixedSource {
     fn fill(&self, buffer: &mut [u8]) {
         buffer.fill(7);
+    }
+}
+
+/// Bytes that differ from one account to the next.
+struct Counted(u8);
+
+impl Random for Counted {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(100 + self.0);
     }
 }
 
@@ -115,6 +125,31 @@ impl InProcessStore {
     pub(crate) fn run_as<T>(&self, caller: &Caller, run: impl FnOnce(&Context<'_>) -> T) -> T {
         let context = self.context().expect("a context");
         run(&Context { caller, ..context })
+    }
+
+    /// Issues a login URL for customer 1 to each of these accounts.
+    pub(crate) fn issue_links(&self, accounts: impl Iterator<Item = String>) {
+        for (number, account) in accounts.enumerate() {
+            let caller = Caller {
+                credential: Credential::OsAccount(account),
+                os_account: None,
+                login_uid: None,
+                ip_address: None,
+            };
+            let login = serde_json::json!({"wish": {
+                "whom": {"customer": "1"}, "website": null, "store_view": null, "reason": null,
+                "ticket": null, "replace": true,
+            }, "ttl": null});
+            let login: LoginStart = serde_json::from_value(login).expect("a request");
+            let random = Counted(u8::try_from(number).expect("few accounts"));
+            let context = self.context().expect("a context");
+            let context = Context {
+                caller: &caller,
+                random: &random,
+                ..context
+            };
+            login.run(&context).expect("a login URL");
+        }
     }
 
     /// Appends this many events; each changes a setting.

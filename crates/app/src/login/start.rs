@@ -66,6 +66,10 @@ pub struct ReplacedSession {
     pub customer_id: String,
 }
 
+/// How many expired links and sessions a login records: an agent must not wait
+/// because nobody has logged in for a while.
+const MAX_EXPIRED_PER_LOGIN: usize = 50;
+
 impl Act for LoginStart {
     const ANY_OF: &'static [Resource] = LOGIN_RESOURCES;
 }
@@ -135,7 +139,7 @@ impl LoginStart {
         let admin_id = work.actor.admin_id().ok_or_else(|| {
             Fault::internal("a storefront's account cannot start an impersonation")
         })?;
-        sessions::expire_overdue(work, &permit.narrow())?;
+        sessions::expire_overdue(work, &permit.narrow(), MAX_EXPIRED_PER_LOGIN)?;
         let old = end_replaced_session(work, &permit.narrow(), admin_id)?;
 
         // Whole seconds, as in the token; never longer than the setting allows.
@@ -290,9 +294,10 @@ fn end_replaced_session(
 ) -> Result<Option<Session>> {
     let old = work.read.open_session_by_admin(admin_id)?;
     if let Some(old) = &old {
-        let _ = sessions::close_session(work, permit, old, EndCause::Replaced)?;
+        let _ = sessions::end_session(work, permit, old, EndCause::Replaced)?;
     }
-    Ok(old)
+    let is_open = |old: &Session| old.expiry_at(work.now).is_none();
+    Ok(old.filter(is_open))
 }
 
 /// The claims of the token (RFC 7519; `act` is from RFC 8693). They contain

@@ -88,18 +88,21 @@ pub fn role_name_of(work: &UnitOfWork<'_>, admin_id: i64) -> Result<Option<Strin
     Ok(none_if_damaged(work.read.role(user.role_id))?.map(|role| role.name))
 }
 
-/// Closes links and sessions that have expired. Returns the last event.
+/// Closes up to `max` of the links and sessions that have expired. Returns how
+/// many, and the last event.
 pub fn expire_overdue(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
-) -> Result<Option<RecordedEvent>> {
-    let mut last = None;
-    for session in work.read.sessions_overdue(work.now)? {
+    max: usize,
+) -> Result<(usize, Option<RecordedEvent>)> {
+    let (mut count, mut last) = (0, None);
+    for session in work.read.sessions_overdue(work.now, max)? {
         if let Some(over) = session.expiry_at(work.now) {
             last = Some(close_session(work, permit, &session, over.cause)?);
+            count += 1;
         }
     }
-    Ok(last)
+    Ok((count, last))
 }
 
 pub fn open_sessions(work: &ReadView<'_>, customer_id: Option<CustomerId>) -> Result<Vec<Session>> {

@@ -18,6 +18,9 @@ pub struct SessionsExpired {
     pub expired: usize,
 }
 
+/// How many expiries one transaction records, so that others get their turn.
+const MAX_PER_TRANSACTION: usize = 500;
+
 impl SessionExpire {
     /// If nothing has expired, nothing is written and the write lock is not
     /// taken.
@@ -25,19 +28,23 @@ impl SessionExpire {
     /// # Errors
     /// `busy`, `database`, and errors of the log.
     pub fn run(self, context: &Context<'_>) -> Result<SessionsExpired> {
-        let now = context.clock.now();
-        if context.store.read()?.sessions_overdue(now)?.is_empty() {
-            return Ok(SessionsExpired::default());
+        let mut expired = 0;
+        loop {
+            let now = context.clock.now();
+            if context.store.read()?.sessions_overdue(now, 1)?.is_empty() {
+                return Ok(SessionsExpired { expired });
+            }
+            let closed = maintain(context, |work, permit| {
+                let (count, last) = expire_overdue(work, permit, MAX_PER_TRANSACTION)?;
+                Ok(match last {
+                    Some(recorded) => WriteOutcome::Recorded(count, recorded),
+                    None => WriteOutcome::Unchanged(count), // another process recorded them
+                })
+            })?;
+            expired += closed;
+            if closed == 0 {
+                return Ok(SessionsExpired { expired });
+            }
         }
-        maintain(context, |work, permit| {
-            let expired = SessionsExpired {
-                expired: work.read.sessions_overdue(work.now)?.len(),
-            };
-            let last = expire_overdue(work, permit)?;
-            Ok(match last {
-                Some(recorded) => WriteOutcome::Recorded(expired, recorded),
-                None => WriteOutcome::Unchanged(expired), // another process recorded them
-            })
-        })
     }
 }
