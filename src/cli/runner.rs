@@ -203,6 +203,17 @@ impl Cli {
             .ok_or_else(|| Fault::internal("the caller is not known"))
     }
 
+    /// Whether the caller is a storefront's account, for commands that then mean
+    /// something else.
+    pub fn is_storefront(&self) -> bool {
+        // Only a token can be a storefront's.
+        if !matches!(self.token(), Ok(Some(_))) {
+            return false;
+        }
+        let asked = self.run(WhoAmI { unrecorded: true });
+        asked.is_ok_and(|myself| myself.kind == "storefront")
+    }
+
     /// What the caller may do, for hints: nothing if that cannot be found out.
     pub fn hint_reader(&self) -> HintReader {
         let asked = self.run(WhoAmI { unrecorded: true });

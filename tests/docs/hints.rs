@@ -21,13 +21,12 @@ fn required_resources(command: &str) -> Option<Vec<Resource>> {
     let words: Vec<&str> = command.split(' ').collect();
     Some(match words[..] {
         ["lac", "init" | "doctor", ..] | ["lac", "log", "verify", "--file", ..] => return None,
-        ["lac", "login", ..] => vec![R::LOGIN_BUTTON],
+        ["lac", "login", ..] | ["lac", "consent", "ask" | "asks", ..] => vec![R::LOGIN_BUTTON],
         ["lac", "document", "show", ..] => DocumentKind::ALL.map(DocumentKind::resource).to_vec(),
         ["lac", "session", ..] => vec![R::LOGIN_BUTTON, R::LAC_SESSIONS],
         ["lac", "request", "show" | "list", ..] => vec![R::LOGIN_BUTTON, R::LAC_APPROVE],
         ["lac", "customer", "list", ..] => vec![R::CUSTOMER_MANAGE],
         ["lac", "customer", "edit" | "remove", ..] => vec![R::CUSTOMER_ACTIONS],
-        ["lac", "consent", "ask" | "asks", ..] => vec![R::LOGIN_BUTTON],
         ["lac", "consent", "grant", ..] => vec![R::ALLOW_SHOPPING_ASSISTANCE],
         ["lac", "config", "set", path, ..] if path.starts_with("login_as_customer/") => {
             vec![R::CONFIG_SECTION]

@@ -135,6 +135,7 @@ fn value(field: &ConfigField) -> Value {
         | ValueType::Timezone
         | ValueType::ActionGroups
         | ValueType::Pattern
+        | ValueType::WordSet(_)
         | ValueType::NameList { .. } => text,
     };
     let object = value.as_object_mut().expect("an object");

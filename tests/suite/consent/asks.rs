@@ -238,3 +238,51 @@ fn a_removed_customer_leaves_no_ask() {
     assert_eq!(db.query_row(rows, [], |row| row.get::<_, i64>(0)), Ok(0));
     store.run_ok(&["log", "verify"]);
 }
+
+/// Of many answers at once, one counts.
+#[test]
+fn of_concurrent_answers_one_wins() {
+    let (store, shop, agent) = fixture();
+    let id = ask(&store, &agent, &["2"])["id"].clone();
+    let answers: Vec<_> = (0..16)
+        .map(|i| {
+            let word = ["allow", "deny"][i % 2];
+            let args = [
+                "consent",
+                word,
+                json_str(&id),
+                "--customer",
+                "2",
+                "-o",
+                "json",
+            ];
+            let mut command = store.command(&args);
+            command
+                .env("LAC_TOKEN", &shop.token)
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped());
+            (word, command.spawn().expect("lac starts"))
+        })
+        .collect();
+    let mut won = Vec::new();
+    for (word, process) in answers {
+        let output = process.wait_with_output().expect("lac ends");
+        if output.status.success() {
+            won.push(word);
+        } else {
+            assert_eq!(output.status.code(), Some(5));
+        }
+    }
+    assert_eq!(won.len(), 1, "{won:?}");
+    let consent = store.run_json(&["consent", "show", "2"])["consent"].clone();
+    let expected = if won == ["allow"] {
+        "granted"
+    } else {
+        "withheld"
+    };
+    assert_eq!(consent, expected);
+    let grants = store.run_json(&["log", "list", "--action", "grant", "--customer", "2"]);
+    let count = grants.as_array().map(Vec::len);
+    assert_eq!(count, Some(usize::from(won == ["allow"])));
+    store.run_ok(&["log", "verify"]);
+}

@@ -5,6 +5,8 @@ mod limits;
 mod modes;
 mod overrides;
 mod own;
+mod visits;
+mod waiting;
 
 use serde_json::Value;
 

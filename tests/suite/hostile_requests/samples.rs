@@ -165,6 +165,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
                    "session_id": id}),
         ),
         (
+            "customer_consent.history",
+            json!({"customer": "2", "part": {"after": id, "limit": 10}}),
+        ),
+        (
             "consent_ask.create",
             json!({"customer": "2", "website": "base", "duration": 3600, "ticket": "ZD-1"}),
         ),

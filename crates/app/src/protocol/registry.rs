@@ -128,6 +128,7 @@ use_cases! {
     "consent.history" consent::ConsentHistory => Page<consent::ConsentHistoryEntry>;
     "customer_consent.show" consent::CustomerConsentShow => consent::CustomerConsent;
     "customer_consent.set" consent::CustomerConsentSet => consent::CustomerConsentChanged;
+    "customer_consent.history" consent::CustomerAccessHistory => consent::CustomerAccess;
     "consent_ask.create" consent::ConsentAskCreate => consent::ConsentAsked;
     "consent_ask.list" consent::ConsentAskList => Page<consent::ConsentAskView>;
     "consent_ask.show" consent::ConsentAskShow => consent::ConsentAskStatus;

@@ -19,6 +19,7 @@ pub const ROTATION_FREQUENCY: &str = "system/rotation/frequency";
 pub const STORE_NAME: &str = "lac/store/name";
 pub const CONSENT_MODE: &str = "lac/consent/mode";
 pub const GRANTS_PER_HOUR: &str = "lac/storefront/grants_per_hour";
+pub const HISTORY_SHOWS: &str = "lac/customer/history_shows";
 pub const REASON_REQUIRED: &str = "lac/reason/required";
 pub const REASON_MIN_LENGTH: &str = "lac/reason/min_length";
 pub const REASON_PATTERN: &str = "lac/reason/pattern";
@@ -214,6 +215,14 @@ pub(super) static FIELDS: &[ConfigField] = &[
         "300",
         "Grants per hour",
         "How many customers of a website may allow assistance through one storefront within an hour. What they withdraw is never limited.",
+    ),
+    lac_field(
+        HISTORY_SHOWS,
+        PER_WEBSITE,
+        ValueType::WordSet(&["name", "reason", "ticket"]),
+        "none",
+        "Access history shows",
+        "What customers of a website see of a login in their own access history besides when, how long and what was done: the name of who logged in, the reason, the ticket.",
     ),
     lac_field(
         REASON_REQUIRED,

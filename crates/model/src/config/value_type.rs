@@ -10,6 +10,9 @@ use crate::time::{DefaultUnit, parse_duration};
 /// The word for a limit that is not set.
 const OFF: &str = "off";
 
+/// The word for an empty set.
+const NONE: &str = "none";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {
     YesNo,
@@ -52,6 +55,8 @@ pub enum ValueType {
     /// A regular expression (see `pattern.rs`).
     Pattern,
     OneOf(&'static [&'static str]),
+    /// Some of these words, in this order, separated by commas; or `none`.
+    WordSet(&'static [&'static str]),
     /// A set of [`ACTION_GROUPS`](super::ACTION_GROUPS).
     ActionGroups,
 }
@@ -82,6 +87,7 @@ impl ValueType {
             Self::OneOf(choices) => {
                 self.require_known(choices.iter().copied().find(|c| *c == text))
             }
+            Self::WordSet(words) => self.normalize_set(text, words),
             Self::ActionGroups => action_groups::normalize(text),
         }
     }
@@ -106,6 +112,12 @@ impl ValueType {
             Self::Timezone => "an IANA time zone, like Europe/Berlin or UTC".to_owned(),
             Self::Pattern => pattern::EXPECTED.to_owned(),
             Self::OneOf(choices) => choices.join(" or "),
+            Self::WordSet(words) => {
+                format!(
+                    "{NONE}, or some of {}, separated by commas",
+                    words.join(", ")
+                )
+            }
             Self::ActionGroups => action_groups::expected(),
         }
     }
@@ -114,6 +126,24 @@ impl ValueType {
         value
             .map(str::to_owned)
             .ok_or_else(|| self.invalid("it is none of the known values"))
+    }
+
+    fn normalize_set(&self, text: &str, words: &[&str]) -> Result<String, InvalidValue> {
+        let separator = |c: char| c == ',' || c.is_whitespace();
+        let named: Vec<&str> = text.split(separator).filter(|w| !w.is_empty()).collect();
+        if named == [NONE] {
+            return Ok(NONE.to_owned());
+        }
+        let is_unknown = |word: &&str| !words.contains(word);
+        if named.is_empty() || named.iter().any(is_unknown) {
+            return Err(self.invalid("it is none of the known values"));
+        }
+        let chosen: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|w| named.contains(w))
+            .collect();
+        Ok(chosen.join(","))
     }
 
     fn check_range(&self, count: Option<u64>, min: u64, max: u64) -> Result<String, InvalidValue> {

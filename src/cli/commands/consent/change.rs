@@ -70,7 +70,7 @@ fn change(args: ChangeArgs, granted: bool, limit: Option<GrantLimit>, cli: &Cli)
             cli.print_list(&changed)?;
             print_sessions_ended(cli, changed.iter().map(|one| one.sessions_ended).sum());
         }
-        ConsentChangeAnswer::Own(changed) => cli.print_view(&changed)?,
+        ConsentChangeAnswer::Own(changed) => cli.print_view(&*changed)?,
     }
     hooks::deliver_notices(cli);
     Ok(())

@@ -20,7 +20,7 @@ pub(super) fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
     };
     let found = match cli.run(request)? {
         ConsentShown::Customers(found) => found,
-        ConsentShown::Own(own) => return cli.print_view(&own),
+        ConsentShown::Own(own) => return cli.print_view(&*own),
     };
     match (found.as_slice(), args.customers.as_slice()) {
         ([one], []) => cli.print_view(one),

@@ -27,7 +27,10 @@ enum CustomerCommand {
     #[command(after_help = "Example:\n  lac customer show jane@example.com --website eu")]
     Show(show::ShowArgs),
     /// Show who logged in as a customer, when and why, newest first
-    #[command(after_help = "Example:\n  lac customer history jane@example.com -o csv")]
+    #[command(
+        after_help = "Example:\n  lac customer history jane@example.com -o csv\n\n\
+        With a storefront's token: what the customer with this id sees of their visits."
+    )]
     History(history::HistoryArgs),
     /// Add a customer, without consent
     #[command(

@@ -2,6 +2,7 @@
 
 mod approval;
 mod browser;
+mod consent_wait;
 mod prompt;
 mod redirect_page;
 mod show;
@@ -36,6 +37,7 @@ pub(super) const SPEC: CommandSpec = CommandSpec {
     lac login jane.doe@example.com --ticket ZD-4711\n  \
     lac login --order 000000001 --check\n  \
     lac login 42 --ticket ZD-4711 --request --wait 10m\n  \
+    lac login 42 --ticket ZD-4711 --wait-for-consent\n  \
     lac login 42 --store-view de --ttl 30s --reason - < reason.txt")]
 pub(super) struct LoginArgs {
     /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
@@ -112,6 +114,17 @@ pub(super) struct LoginArgs {
     #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "", requires = "request")]
     wait: Option<String>,
 
+    /// If consent is missing: ask the customer, wait for the answer (at most 10m),
+    /// then log in
+    #[arg(
+        long,
+        value_name = "DURATION",
+        num_args = 0..=1,
+        default_missing_value = consent_wait::DEFAULT_WAIT,
+        conflicts_with_all = ["check", "override_consent"]
+    )]
+    wait_for_consent: Option<String>,
+
     /// Open the URL in a browser ($BROWSER, or the desktop's), using a temporary file
     /// that only you can read. Sandboxed browsers (snap, flatpak) may not be able to
     /// read it
@@ -152,6 +165,8 @@ impl LoginArgs {
 fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     let args: LoginArgs = parse_args(matches)?;
     let ttl = args.ttl.as_deref().map(parse_ttl).transpose()?;
+    let wait_for_consent = args.wait_for_consent.as_deref();
+    let wait_for_consent = wait_for_consent.map(consent_wait::parse_wait).transpose()?;
     let ticket = match &args.ticket {
         Some(text) => Some(text.parse().map_err(|e| Fault::invalid("--ticket", e))?),
         None => None,
@@ -186,6 +201,9 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     let mut is_request = args.request;
     if cli.out.is_interactive {
         (request, is_request) = prompt::prompt_missing(request, is_request, cli)?;
+    }
+    if let Some(wait) = wait_for_consent {
+        consent_wait::obtain(&request, wait, cli)?;
     }
     let copy_and_open = [args.copy, args.open];
     match args.wait.as_deref().map(approval::parse_wait).transpose()? {

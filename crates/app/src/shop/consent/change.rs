@@ -81,7 +81,7 @@ pub enum ConsentChangeAnswer {
     /// For an admin user.
     Customers(Vec<ConsentChanged>),
     /// For a storefront's account: what the customer sees.
-    Own(CustomerConsentChanged),
+    Own(Box<CustomerConsentChanged>),
 }
 
 /// A customer's consent after the change.
@@ -117,7 +117,7 @@ impl ConsentChange {
     pub fn run(self, context: &Context<'_>) -> Result<ConsentChangeAnswer> {
         if is_storefront(context) {
             let changed = self.run_for_storefront(context)?;
-            return Ok(ConsentChangeAnswer::Own(changed));
+            return Ok(ConsentChangeAnswer::Own(Box::new(changed)));
         }
         self.run_for_admin(context)
             .map(ConsentChangeAnswer::Customers)

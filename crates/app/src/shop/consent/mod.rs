@@ -15,6 +15,9 @@ pub use asks::{
 };
 pub use change::{ConsentChange, ConsentChangeAnswer, ConsentChanged, GrantLimit};
 pub use history::{ConsentHistory, ConsentHistoryEntry};
-pub use own::{CustomerConsent, CustomerConsentChanged, CustomerConsentSet, CustomerConsentShow};
+pub use own::{
+    AccessVisit, CustomerAccess, CustomerAccessHistory, CustomerConsent, CustomerConsentChanged,
+    CustomerConsentSet, CustomerConsentShow, VisitAction,
+};
 pub use show::{ConsentShow, ConsentShown, ConsentView};
 pub use withhold::{may_transfer_consent, withhold_consent};

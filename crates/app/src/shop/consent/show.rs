@@ -31,7 +31,7 @@ pub enum ConsentShown {
     /// For an admin user.
     Customers(Vec<ConsentView>),
     /// For a storefront's account: what the customer sees.
-    Own(CustomerConsent),
+    Own(Box<CustomerConsent>),
 }
 
 /// A customer's consent.
@@ -69,9 +69,8 @@ impl ConsentShow {
     pub fn run(self, context: &Context<'_>) -> Result<ConsentShown> {
         if is_storefront(context) {
             let customer = single_id(&self.customers)?;
-            return CustomerConsentShow { customer }
-                .run(context)
-                .map(ConsentShown::Own);
+            let own = CustomerConsentShow { customer }.run(context)?;
+            return Ok(ConsentShown::Own(Box::new(own)));
         }
         let needs = [Resource::CUSTOMER_MANAGE];
         let (found, who) = read(context, Action::ConsentRead, &needs, |view| {

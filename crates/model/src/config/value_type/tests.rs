@@ -127,3 +127,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_set_of_words_has_one_form() {
+    let set = ValueType::WordSet(&["name", "reason", "ticket"]);
+    for (given, stored) in [
+        ("none", "none"),
+        ("ticket", "ticket"),
+        ("ticket, name", "name,ticket"),
+        ("name name", "name"),
+        (" name,reason,ticket ", "name,reason,ticket"),
+    ] {
+        assert_eq!(set.normalize(given).as_deref(), Ok(stored), "{given}");
+    }
+    for given in ["", "none,name", "email", "Name"] {
+        assert!(set.normalize(given).is_err(), "{given}");
+    }
+}

@@ -119,6 +119,7 @@ mod tests {
             ValueType::Timezone => "Europe/Berlin".to_owned(),
             ValueType::BaseUrl => format!("https://shop{n}.example/"),
             ValueType::ActionGroups => "config keys".to_owned(),
+            ValueType::WordSet(words) => words[usize::from(n.is_multiple_of(2))].to_owned(),
             ValueType::Pattern => format!("ZD-{n}|[a-z]+"),
             ValueType::Text { .. } | ValueType::Name { .. } | ValueType::NameList { .. } => {
                 text.to_owned()

@@ -2,10 +2,12 @@
 //! storefront, and only the storefront's account may pass that on, whatever
 //! role a person has.
 
+mod history;
 mod limit;
 mod set;
 mod show;
 
+pub use history::{AccessVisit, CustomerAccess, CustomerAccessHistory, VisitAction};
 pub(super) use limit::{count_grant, reserve_grant};
 pub(super) use set::set_consent;
 pub use set::{CustomerConsentChanged, CustomerConsentSet};
