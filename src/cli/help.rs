@@ -17,7 +17,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["init", "demo", "doctor", "config", "stores", "import"],
     ),
     ("Audit log", &["log", "outbox"]),
-    ("Storefronts", &["redeem", "verify", "key", "serve"]),
+    ("Storefronts", &["redeem", "sync", "verify", "key", "serve"]),
     ("This program", &["completions", "man"]),
 ];
 

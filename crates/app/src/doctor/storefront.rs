@@ -135,9 +135,10 @@ fn check_account(view: &ReadView<'_>, storefront: &Storefront) -> Result<DoctorF
         .iter()
         .map(|right| right.as_str())
         .collect();
-    let rights = match rights.is_empty() {
-        true => "without --consent and --sync".to_owned(),
-        false => format!("with --{}", rights.join(" --")),
+    let rights = if rights.is_empty() {
+        "without --consent and --sync".to_owned()
+    } else {
+        format!("with --{}", rights.join(" --"))
     };
     let message = format!("redeems for {}, {rights}", codes.join(", "));
     Ok(DoctorFinding::ok("account", message))
