@@ -9,7 +9,7 @@ use crate::access::storefronts::is_visible;
 use crate::login::{LoginVerify, active_login_keys, verify_token};
 use crate::{Context, ReadView, UnitOfWork, WriteOutcome, write};
 use lac_ledger::signing::login_token;
-use lac_model::access::{AccessToken, Storefront, TokenOwner};
+use lac_model::access::{AccessToken, Storefront, StorefrontRight, TokenOwner};
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::{LongText, ShortText};
 use lac_model::claims::{ActorClaim, LoginClaims};
@@ -133,7 +133,7 @@ fn check_account(view: &ReadView<'_>, storefront: &Storefront) -> Result<DoctorF
     let rights: Vec<&str> = storefront
         .rights
         .iter()
-        .map(|right| right.as_str())
+        .map(StorefrontRight::as_str)
         .collect();
     let rights = if rights.is_empty() {
         "without --consent and --sync".to_owned()
