@@ -82,6 +82,11 @@ pub(super) fn parse_optional_object<T: DeserializeOwned>(bytes: &[u8]) -> Result
     parse_object(if bytes.is_empty() { b"{}" } else { bytes })
 }
 
+/// Parses rows: an array, or an object with the array.
+pub(super) fn parse_rows<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(bytes).map_err(|e| Fault::invalid("the body", e))
+}
+
 fn invalid(reason: impl ToString) -> Problem {
     Problem::Fault(Fault::invalid("the body", reason))
 }

@@ -141,6 +141,13 @@ impl Gateway {
                 self.check_share(token)?;
             }
         }
+        let large = route
+            .has_large_body()
+            .then(|| self.large_bodies.try_acquire());
+        let _large = large
+            .transpose()
+            .map_err(|_| Fault::Busy { waited_seconds: 0 })?;
+        let query = request.uri().query().unwrap_or_default().to_owned();
         let body = match route.request {
             Some(_) => body::read_json(request, route.body_limit).await?,
             None => Vec::new(),
@@ -151,6 +158,7 @@ impl Gateway {
             token,
             address,
             params,
+            query,
             body,
         };
         let answered = operations::run(route.operation, call).await;

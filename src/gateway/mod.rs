@@ -15,6 +15,7 @@ mod openapi;
 mod operations;
 mod peer;
 mod problem;
+mod query;
 mod routes;
 mod server;
 mod stall;
@@ -73,6 +74,7 @@ pub fn serve(listener: TcpListener, service: &GatewayService<'_>) -> Result<()> 
         tls: service.tls.clone().map(TlsServer::new).transpose()?,
         gateway: Arc::new(gateway),
     };
+    let syncs = Arc::clone(&server.gateway.syncs);
     let has_ended = AtomicBool::new(false);
     thread::scope(|scope| {
         let queued = &writes;
@@ -86,6 +88,8 @@ pub fn serve(listener: TcpListener, service: &GatewayService<'_>) -> Result<()> 
                 let run = || run_jobs(&jobs, service.contexts, service.log_line);
                 spawn(scope, "worker", run)?;
             }
+            let run = || run_jobs(&syncs, service.contexts, service.log_line);
+            spawn(scope, "sync", run)?;
             let chores = spawn(scope, "chores", || run_maintenance(service, &has_ended))?;
             let urgent = chores.clone();
             spawn(scope, "writes", move || {
@@ -100,6 +104,7 @@ pub fn serve(listener: TcpListener, service: &GatewayService<'_>) -> Result<()> 
         };
         jobs.close();
         writes.close();
+        syncs.close();
         has_ended.store(true, Ordering::Release);
         if let Ok(chores) = started {
             chores.unpark();

@@ -2,28 +2,34 @@
 
 use serde::Deserialize;
 
-use super::body::{parse_object, parse_optional_object};
+use super::body::{parse_object, parse_optional_object, parse_rows};
 use super::openapi;
 use super::problem::Problem;
+use super::query;
 use super::routes::Operation;
 use super::state::Call;
 use super::workers::{run_on_worker, run_use_case, to_json};
 use super::writes::{WriteRequest, run_write};
 use lac_app::Context;
 use lac_app::access::keys::KeyJwks;
+use lac_app::core::page::PageRequest;
 use lac_app::doctor::check_ready;
 use lac_app::login::LoginRedeem;
 use lac_app::login::sessions::{SessionCheck, SessionLeave, SessionReport};
-use lac_app::protocol::UseCase;
+use lac_app::protocol::{NoChannel, UseCase};
 use lac_app::shop::consent::{
-    AskDecision, ConsentAskDecide, CustomerConsentSet, CustomerConsentShow,
+    AskDecision, ConsentAskDecide, CustomerAccessHistory, CustomerConsentSet, CustomerConsentShow,
 };
+use lac_app::shop::import::sync::{SyncCustomers, SyncOrders};
 use lac_model::consent::ask::ConsentAskId;
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, InvalidCustomerId, SessionId};
 use lac_model::report::ReportedActions;
 use lac_model::session::{ClientIp, LeaveCause};
 use lac_model::time::Timestamp;
+
+/// Most rows of a page.
+const MAX_PAGE: usize = 1000;
 
 /// JSON, or what prevented it.
 type Answer = Result<Vec<u8>, Problem>;
@@ -72,6 +78,15 @@ pub(super) async fn run(operation: Operation, call: Call<'_>) -> Answer {
             };
             run_request(call, request).await
         }
+        Operation::AccessHistory => {
+            let request = CustomerAccessHistory {
+                customer: customer_id(&call)?,
+                part: page(&call)?,
+            };
+            run_request(call, request).await
+        }
+        Operation::SyncCustomers => sync::<SyncCustomers>(call).await,
+        Operation::SyncOrders => sync::<SyncOrders>(call).await,
         Operation::Jwks => run_request(call, KeyJwks::default()).await,
         Operation::Health => Ok(br#"{"status":"ok"}"#.to_vec()),
         Operation::OpenApi => Ok(openapi::document()?),
@@ -131,6 +146,36 @@ async fn check(call: Call<'_>) -> Answer {
         checks.keep(key, version, session);
     }
     Ok(to_json(&answer)?)
+}
+
+/// Runs a request that is a list of rows. Reading them takes a while, too.
+async fn sync<U: UseCase + Send + 'static>(call: Call<'_>) -> Answer {
+    let body = call.body;
+    let run = move |context: &Context<'_>| {
+        let request: U = parse_rows(&body)?;
+        to_json(&request.run_on(context, &mut NoChannel)?)
+    };
+    Ok(run_on_worker(&call.gateway.syncs, call.caller, run).await?)
+}
+
+/// The page that a query asks for.
+fn page(call: &Call<'_>) -> Result<PageRequest, Problem> {
+    let mut page = PageRequest::default();
+    for (name, value) in query::parameters(&call.query) {
+        match name.as_str() {
+            "limit" => {
+                let limit = value
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=MAX_PAGE).contains(limit));
+                let expected = || Fault::invalid("limit", "expected 1 to 1000");
+                page.limit = Some(limit.ok_or_else(expected)?);
+            }
+            "after" => page.after = Some(value.try_into().map_err(Fault::from)?),
+            _ => {}
+        }
+    }
+    Ok(page)
 }
 
 fn session_id(call: &Call<'_>) -> Result<SessionId, Problem> {

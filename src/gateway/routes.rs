@@ -13,6 +13,9 @@ pub(super) enum Operation {
     ConsentShow,
     ConsentSet,
     ConsentAskDecide,
+    AccessHistory,
+    SyncCustomers,
+    SyncOrders,
     Jwks,
     Health,
     Ready,
@@ -60,6 +63,11 @@ pub(super) struct QueryParameter {
 }
 
 impl Route {
+    /// Whether its bodies are so large that only a few are read at once.
+    pub(super) fn has_large_body(&self) -> bool {
+        self.body_limit > BODY_LIMIT
+    }
+
     /// The statuses of its problems.
     pub(super) fn problems(&self) -> Vec<u16> {
         let mut all = vec![500, 503];
@@ -77,6 +85,9 @@ impl Route {
 
 /// The longest body of most requests.
 const BODY_LIMIT: usize = 64 * 1024;
+
+/// The longest body with rows.
+const SYNC_BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 const fn post(path: &'static str, operation: Operation, action: Action) -> Route {
     Route {
@@ -187,6 +198,52 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::ConsentAskDecide,
             Action::ConsentAskAllow,
         )
+    },
+    Route {
+        method: "GET",
+        id: "showAccessHistory",
+        summary: "The visits to the customer's account, newest first",
+        query: &[
+            QueryParameter {
+                name: "limit",
+                description: "How many visits; 50 without it.",
+                schema: "Limit",
+            },
+            QueryParameter {
+                name: "after",
+                description: "The cursor in `next` of the page before.",
+                schema: "Cursor",
+            },
+        ],
+        answer: "AccessHistory",
+        further_problems: &[404],
+        ..post(
+            "/v1/customers/{id}/access-history",
+            Operation::AccessHistory,
+            Action::CustomerRead,
+        )
+    },
+    Route {
+        id: "syncCustomers",
+        summary: "Bring customers into step with the shop",
+        body_limit: SYNC_BODY_LIMIT,
+        request: Some("SyncCustomersRequest"),
+        answer: "Synced",
+        further_problems: &[403, 409],
+        ..post(
+            "/v1/sync/customers",
+            Operation::SyncCustomers,
+            Action::CustomersSync,
+        )
+    },
+    Route {
+        id: "syncOrders",
+        summary: "Bring orders into step with the shop",
+        body_limit: SYNC_BODY_LIMIT,
+        request: Some("SyncOrdersRequest"),
+        answer: "Synced",
+        further_problems: &[403, 409],
+        ..post("/v1/sync/orders", Operation::SyncOrders, Action::OrdersSync)
     },
     Route {
         id: "jwks",

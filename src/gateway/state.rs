@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::RawPathParams;
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 
 use super::access_log::AccessLog;
 use super::checks::RecentChecks;
@@ -20,10 +21,17 @@ use lac_app::protocol::{GatewayLimits, StoreWatch};
 use lac_ledger::access_token::TokenHash;
 use lac_model::fault::Fault;
 
+/// Most large bodies in memory: they are kept until their request has run.
+const MAX_LARGE_BODIES: usize = 8;
+
 /// What all requests share.
 pub(super) struct Gateway {
     pub jobs: Arc<Queue<Job>>,
     pub writes: Arc<Queue<PendingWrite>>,
+    /// Long requests, one at a time.
+    pub syncs: Arc<Queue<Job>>,
+    /// How many large bodies can be read at once.
+    pub large_bodies: Semaphore,
     pub log: AccessLog,
     pub metrics: Arc<Metrics>,
     pub hint: fn(&Fault) -> Option<String>,
@@ -44,6 +52,8 @@ pub(super) struct Call<'c> {
     pub address: IpAddr,
     /// The path's parameters.
     pub params: RawPathParams,
+    /// What stands after the path's `?`.
+    pub query: String,
     pub body: Vec<u8>,
 }
 
@@ -69,6 +79,8 @@ impl Gateway {
         Self {
             jobs,
             writes,
+            syncs: Arc::new(Queue::new(MAX_LARGE_BODIES)),
+            large_bodies: Semaphore::new(MAX_LARGE_BODIES),
             log,
             metrics: Arc::default(),
             hint,

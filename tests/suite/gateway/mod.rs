@@ -2,6 +2,7 @@
 
 mod callers;
 mod consent;
+mod in_step;
 mod load;
 mod redeem;
 mod requests;

@@ -15,6 +15,7 @@ type Row = (&'static str, &'static str, Value, &'static [&'static str]);
 /// The storefronts, by their rights.
 const ALL: &[&str] = &["consent", "plain", "sync"];
 const CONSENT: &[&str] = &["consent"];
+const SYNC: &[&str] = &["sync"];
 
 fn rows() -> Vec<Row> {
     let left = json!({"cause": "left"});
@@ -43,6 +44,9 @@ fn rows() -> Vec<Row> {
             answer,
             CONSENT,
         ),
+        ("GET", "/v1/customers/{id}/access-history", json!({}), ALL),
+        ("POST", "/v1/sync/customers", json!([]), SYNC),
+        ("POST", "/v1/sync/orders", json!({"orders": []}), SYNC),
     ]
 }
 
