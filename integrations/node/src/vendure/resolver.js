@@ -4,11 +4,17 @@ import nest from "@nestjs/common";
 import { Refused } from "../express/landing.js";
 import { fill } from "../express/pages.js";
 import { describeClass, describeMethod } from "./nest.js";
-import { refuse } from "./operations.js";
 import { LacService, vendureLog } from "./service.js";
 
-const { Allow, Ctx, CustomerService, ForbiddenError, Permission } = core;
+const { Allow, Ctx, CustomerService, ForbiddenError, I18nError, LogLevel, Permission } = core;
 const { Args, Context, Mutation, Query, Resolver } = graphql;
+
+/** An error that is expected; why it came is in the log already. */
+function refuse(code, message, status) {
+  const error = new I18nError(message, {}, code, LogLevel.Verbose);
+  error.extensions.http = { status };
+  return error;
+}
 
 function sessionAnswer(kit, record, landing) {
   return {
@@ -72,7 +78,7 @@ export class LacResolver {
       return sessionAnswer(this.service.kit, record, path);
     } catch (error) {
       if (!(error instanceof Refused)) vendureLog.warn(`landing refused: ${error.message}`);
-      throw refuse("LAC_REFUSED", this.service.kit.texts.refusedTitle);
+      throw refuse("LAC_REFUSED", this.service.kit.texts.refusedTitle, 403);
     }
   }
 
@@ -124,8 +130,8 @@ export class LacResolver {
         return call(client, id);
       });
     } catch (error) {
-      vendureLog.error(`${error.code ?? "error"}: ${error.message}`);
       if (error.code === "ask_closed" || error.code === "ask_not_found") throw refuse("LAC_ASK_CLOSED", kit.texts.askClosed, 409);
+      vendureLog.error(`${error.code ?? "error"}: ${error.message}`);
       if (error.status === 429) throw refuse("LAC_TOO_MANY", kit.texts.limitedText, 429);
       throw refuse("LAC_UNAVAILABLE", kit.texts.unavailableText, 503);
     }
