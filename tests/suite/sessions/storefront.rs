@@ -439,3 +439,41 @@ fn read_only_is_for_the_config_and_the_agent_to_decide() {
         true
     );
 }
+
+#[test]
+fn nothing_is_kept_of_the_reports_about_an_erased_customer() {
+    let shop = StorefrontFixture::new();
+    let store = &shop.store;
+    let (_, id) = open(&shop, &["1"]);
+    let report = |action: &str| {
+        let args = [
+            "session",
+            "report",
+            &id,
+            "--action",
+            "other",
+            "--summary",
+            "to Elm Street",
+        ];
+        let args: Vec<&str> = args.into_iter().chain(["--id", action]).collect();
+        run(&shop, &shop.storefront, &args)
+    };
+    assert_eq!(report("before")["recorded"], 1);
+    store.run_ok(&["customer", "remove", "1", "--yes"]);
+    assert_eq!(report("after")["recorded"], 1, "what was done is on record");
+    let details = newest(&shop)["details"].clone();
+    assert_eq!(details["action_id"], "after");
+    assert_eq!(
+        details["summary"],
+        Value::Null,
+        "but no new words about them"
+    );
+    let kept = || {
+        let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
+        db.query_row("SELECT count(*) FROM session_action", [], |row| row.get(0))
+    };
+    assert_eq!(kept(), Ok(2_i64));
+    store.run_ok(&["log", "erase", "--customer", "1", "--yes"]);
+    assert_eq!(kept(), Ok(0));
+    store.run_ok(&["log", "verify"]);
+}
