@@ -21,9 +21,11 @@ def chromium():
 class Person:
     """Somebody with a browser of their own."""
 
-    def __init__(self, browser, origin, width, scheme):
+    def __init__(self, browser, origin, width, scheme, cookies=None):
         height = 844 if width < 600 else 900
-        self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, storage_state=cookies
+        )
         self.context.set_default_timeout(15_000)
         self.page = self.context.new_page()
         self.origin = origin

@@ -49,14 +49,19 @@ def setUpModule():
 class Case(unittest.TestCase):
     width, scheme = 1440, "light"
 
-    def person(self):
-        person = Person(browser, shop.origin, self.width, self.scheme)
+    # Cookies of people who have signed in before, as their browsers have them.
+    signed_in = {}
+
+    def person(self, cookies=None):
+        person = Person(browser, shop.origin, self.width, self.scheme, cookies)
         self.addCleanup(person.close)
         return person
 
     def customer(self, email=LENA):
-        customer = self.person()
-        customer.sign_in(email)
+        customer = self.person(self.signed_in.get(email))
+        if email not in self.signed_in:
+            customer.sign_in(email)
+            self.signed_in[email] = customer.context.storage_state()
         return customer
 
     def agent(self, email=LENA, *arguments, person=None):
@@ -252,7 +257,8 @@ class Beyond:
     """What the scenarios do not name and the shop's side promises."""
 
     def test_the_landing_is_for_staff_and_ends_who_was_there(self):
-        person = self.customer(TOM)
+        person = self.person()
+        person.sign_in(TOM)
         url = lac.login(LENA)
         response = person.go(url)
         self.assertEqual(response.headers["referrer-policy"], "strict-origin")
