@@ -81,7 +81,7 @@ fn whatever_is_sent_again_the_log_has_it_once() {
                     known = after;
                 }
                 None => {
-                    prop_assert_eq!(answer.as_ref().map_err(Fault::code), Err("action_conflict"))
+                    prop_assert_eq!(answer.as_ref().map_err(Fault::code), Err("action_conflict"));
                 }
             }
         }
