@@ -57,7 +57,9 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+say() {
+    if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi
+}
 
 say 'Installing django-oscar (the first time takes about two minutes) …'
 venv=$cache/django-venv
@@ -92,9 +94,10 @@ say 'Making the shop …'
 manage migrate --verbosity 0
 manage seed >/dev/null
 
-lac serve --listen "127.0.0.1:$lac_port" >"$place/gateway.log" 2>&1 &
+# Not through the functions: the process to end would be a shell around it.
+"$lac_path" serve --listen "127.0.0.1:$lac_port" >"$place/gateway.log" 2>&1 &
 processes+=($!)
-manage runserver --noreload "127.0.0.1:$shop_port" >"$place/shop.log" 2>&1 &
+"$venv/bin/python" "$here/example/manage.py" runserver --noreload "127.0.0.1:$shop_port" >"$place/shop.log" 2>&1 &
 processes+=($!)
 
 answers() { # URL
