@@ -13,17 +13,14 @@ use std::str::FromStr;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
-use super::document::InvalidDocumentName;
 use super::fault::Fault;
-use super::report::InvalidReport;
-use super::session::InvalidClientIp;
 
 mod list;
 mod number;
 mod rules;
 
 pub use list::{BoundedList, InvalidList, MAX_IDS_PER_REQUEST, MAX_VALUES_PER_FIELD};
-pub use number::{Seq, StoreId};
+pub use number::{InvalidSeq, InvalidStoreId, Seq, StoreId};
 pub use rules::{
     ActionId, FileText, IdText, Label, LongText, NoteText, PersonName, REASON_MAX, Reason,
     ShortText, Summary, TEXT_RULES, Ticket, TicketKind, UserAgent, Version,
@@ -70,30 +67,6 @@ impl From<InvalidText> for Fault {
     fn from(error: InvalidText) -> Self {
         Self::invalid(error.name, error)
     }
-}
-
-/// Maps a serde error message to the rule that it reports. Everything else in
-/// such a message could repeat input and is dropped.
-pub fn fault_from_serde_message(message: &str) -> Option<Fault> {
-    if let Some(rule) = TEXT_RULES
-        .iter()
-        .find(|rule| message.starts_with(rule.message))
-    {
-        return Some(Fault::invalid(rule.name, rule.message));
-    }
-    let others = [
-        InvalidList::TooLong(MAX_IDS_PER_REQUEST).to_string(),
-        InvalidList::TooLong(MAX_VALUES_PER_FIELD).to_string(),
-        InvalidList::Duplicate.to_string(),
-        number::InvalidSeq.to_string(),
-        number::InvalidStoreId.to_string(),
-        InvalidClientIp.to_string(),
-        InvalidDocumentName.to_string(),
-        InvalidReport::Empty.to_string(),
-        InvalidReport::TooLong.to_string(),
-    ];
-    let rule = others.into_iter().find(|rule| message.starts_with(rule))?;
-    Some(Fault::invalid("the request", rule))
 }
 
 /// A text that follows the rule of `F`.

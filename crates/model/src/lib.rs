@@ -18,6 +18,7 @@
 //! | [`audit`] | events of the audit log, their fields, and filters |
 //! | [`fault`] | every error that a use case can return, with its code and message |
 //! | [`bounded`] [`ids`] [`text`] | texts, lists and numbers with limits; ids; helpers for texts |
+//! | [`malformed`] | which of these limits a request breaks |
 //! | [`time`] [`environment`] | instants, time zones and durations; the traits for clock and randomness |
 //! | [`bytes`] | hashes, and a fast search in bytes |
 
@@ -35,6 +36,7 @@ pub mod environment;
 pub mod fault;
 pub mod ids;
 pub mod login;
+pub mod malformed;
 pub mod notice;
 pub mod report;
 pub mod resource;

@@ -46,15 +46,15 @@ enum StorefrontCommand {
         lac storefront rotate shop-eu --grace 0")]
     Rotate(RotateArgs),
     /// Test what a storefront needs, from its account to the gateway
-    ///
-    /// Checks the account, its token, the base URLs and the keys. With --url, asks the
-    /// gateway, too. With the storefront's own token (LAC_TOKEN), it also redeems
-    /// a probe there: a login token of no session and no customer, which the
-    /// gateway must refuse for that reason. Nobody is logged in. The test, and the
-    /// gateway's refusal, are events in the log. Exits 0 unless a check fails (✗).
-    #[command(after_help = "Examples:\n  \
-        lac storefront test shop-eu\n  \
-        LAC_TOKEN=$(cat shop.token) lac storefront test shop-eu --url https://lac.example:8420")]
+    #[command(
+        after_help = "Checks the account, its token, the base URLs and the keys. With --url, \
+        asks the gateway, too. With the storefront's own token (LAC_TOKEN), it also redeems a probe \
+        there: a login token of no session and no customer, which the gateway must refuse for that \
+        reason. Nobody is logged in. The test, and the gateway's refusal, are events in the log. \
+        Exits 0 unless a check fails (✗).\n\n\
+        Examples:\n  lac storefront test shop-eu\n  \
+        LAC_TOKEN=$(cat shop.token) lac storefront test shop-eu --url https://lac.example:8420"
+    )]
     Test(storefront_test::TestArgs),
     /// Revoke a storefront and its tokens
     #[command(after_help = "Example:\n  lac storefront revoke shop-eu")]

@@ -27,23 +27,18 @@ pub(super) const SPEC: CommandSpec = CommandSpec {
 #[derive(Debug, Subcommand)]
 enum SyncCommand {
     /// Create, change and remove customers
-    ///
-    /// The file is a JSON list of at most 10,000 rows: {"id", "email", "name",
-    /// "website", "store_view", "active", "confirmed"} (store_view may be
-    /// missing), or {"id", "deleted": true} for an account that the shop has
-    /// deleted. Rows about customers of other websites are skipped and listed.
-    /// Consent does not change. This takes the token of a storefront that was
-    /// added with --sync.
-    #[command(
-        after_help = "Example:\n  LAC_TOKEN=$(cat shop.token) lac sync customers customers.json"
-    )]
+    #[command(after_help = "The file is a JSON list of at most 10,000 rows: \
+        {\"id\", \"email\", \"name\", \"website\", \"store_view\", \"active\", \"confirmed\"} \
+        (store_view may be missing), or {\"id\", \"deleted\": true} for an account that the shop \
+        has deleted. Rows about customers of other websites are skipped and listed. Consent does \
+        not change. This takes the token of a storefront that was added with --sync.\n\n\
+        Example:\n  LAC_TOKEN=$(cat shop.token) lac sync customers customers.json")]
     Customers(SyncArgs),
     /// Create and complete orders
-    ///
-    /// The file is a JSON list of at most 10,000 rows: {"number", "customer_id",
-    /// "store_view", "placed_at"}. Then agents can run lac login --order NUMBER.
-    /// This takes the token of a storefront that was added with --sync.
-    #[command(after_help = "Example:\n  LAC_TOKEN=$(cat shop.token) lac sync orders -")]
+    #[command(after_help = "The file is a JSON list of at most 10,000 rows: \
+        {\"number\", \"customer_id\", \"store_view\", \"placed_at\"}. Then agents can run \
+        lac login --order NUMBER. This takes the token of a storefront that was added with \
+        --sync.\n\nExample:\n  LAC_TOKEN=$(cat shop.token) lac sync orders -")]
     Orders(SyncArgs),
 }
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Requirement::{AdminUser, AllOf, AnyOf, FullAccess, Nothing, OnAllWebsites, Root};
-use super::parts::{can_create_store, consent_hint, document_number_hint};
-use super::{Hint, Requirement};
+use super::Hint;
+use super::Requirement::{AdminUser, AnyOf, FullAccess, Nothing, OnAllWebsites, Root};
+use super::parts::{can_create_store, consent_hint, document_number_hint, require};
 use lac_model::fault::{Fault, FileRemedy};
 use lac_model::resource::Resource;
 use lac_model::text::{shell_quoted, shell_word};
@@ -12,10 +12,6 @@ use lac_model::text::{shell_quoted, shell_word};
 const TRY_AGAIN: &str = "try again";
 const KEEP_EVIDENCE: &str = "keep a copy of the store as evidence; ";
 const RESTORE_FROM_BACKUP: &str = "restore it from a backup";
-
-pub(super) fn require(resource: Resource) -> Requirement {
-    AllOf(vec![resource])
-}
 
 /// The hint for a fault; `None` if its message is enough.
 #[allow(clippy::too_many_lines)] // one exhaustive list, on purpose

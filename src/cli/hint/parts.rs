@@ -4,12 +4,16 @@ use std::path::Path;
 
 use nix::unistd::{AccessFlags, access};
 
-use super::Hint;
 use super::Requirement::AllOf;
-use super::faults::require;
+use super::{Hint, Requirement};
 use lac_model::document::DocumentKind;
 use lac_model::resource::Resource;
 use lac_model::text::shell_word;
+
+/// What somebody needs who must hold one resource.
+pub(super) fn require(resource: Resource) -> Requirement {
+    AllOf(vec![resource])
+}
 
 /// How to get a customer's consent: ask them on the storefront, or grant it if
 /// they agreed in another way.

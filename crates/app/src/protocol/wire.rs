@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use lac_model::audit::{EventTexts, RecordFields};
-use lac_model::bounded::{self, Version};
+use lac_model::bounded::Version;
 use lac_model::fault::Fault;
+use lac_model::malformed::fault_from_serde_message;
 use lac_store::Result;
 
 /// The protocol version. Both sides must have the same.
@@ -173,7 +174,7 @@ pub(super) fn parse_request<'a, T: serde::Deserialize<'a>>(
 /// violated.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub(super) fn malformed_request(error: serde_json::Error) -> Fault {
-    if let Some(fault) = bounded::fault_from_serde_message(&error.to_string()) {
+    if let Some(fault) = fault_from_serde_message(&error.to_string()) {
         return fault;
     }
     let what = match error.classify() {

@@ -35,7 +35,6 @@ pub(super) const SPEC: CommandSpec = CommandSpec {
 
 /// Serves the store: to other accounts of this machine over a local socket (the
 /// broker), to storefronts over HTTP (the gateway), or to both.
-///
 /// The kernel identifies the callers of the broker, and each has their own role.
 /// The gateway accepts the access tokens of storefronts alone (docs/gateway.md).
 /// Run it as the service account that owns the store, with systemd if possible

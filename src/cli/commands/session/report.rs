@@ -6,10 +6,11 @@ use serde::Deserialize;
 use crate::cli::input;
 use crate::cli::runner::Cli;
 use lac_app::login::sessions::SessionReport;
-use lac_model::bounded::{ActionId, IntoBoundedText, fault_from_serde_message};
+use lac_model::bounded::{ActionId, IntoBoundedText};
 use lac_model::environment::random_bytes;
 use lac_model::fault::{Fault, FileRemedy};
 use lac_model::ids::SessionId;
+use lac_model::malformed::fault_from_serde_message;
 use lac_model::report::{ReportedAction, ReportedActions, ReportedKind};
 use lac_store::Result;
 

@@ -1,10 +1,9 @@
 //! Grants or revokes the consent of several customers: all or none.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use super::apply::{ConsentStep, NewConsent, change_consent};
+use super::grant_limit::GrantLimit;
 use super::own::{CustomerConsentChanged, CustomerConsentSet, set_consent, single_id};
 use crate::core::sessions;
 use crate::core::{counted, find, is_storefront};
@@ -12,12 +11,11 @@ use crate::{Context, UnitOfWork, WriteOutcome};
 use lac_ledger::appender::RecordedEvent;
 use lac_model::audit::{Action, Event};
 use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, Reason, ShortText};
-use lac_model::config;
 use lac_model::customer::{Consent, ConsentSource, Customer};
 use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_model::resource::Resource;
-use lac_model::time::{Edge, Timestamp, parse_bound};
+use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, Permit, Result};
 
 /// Sets the consent of customers. Customers who already have that consent are
@@ -33,45 +31,6 @@ pub struct ConsentChange {
     /// When a grant ends; `None` for no end.
     #[serde(default)]
     pub limit: Option<GrantLimit>,
-}
-
-/// When a grant ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantLimit {
-    /// This long after now.
-    For(Duration),
-    /// A date, time or period as in filters of the log, in the time zone
-    /// `general/locale/timezone`. The end of the period is included.
-    Until(ShortText),
-    At(Timestamp),
-}
-
-/// The greatest duration of a grant: ten years. For longer, use no end.
-pub(super) const MAX_GRANT_DURATION: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
-
-impl GrantLimit {
-    pub(super) fn resolve(&self, work: &UnitOfWork<'_>) -> Result<Timestamp> {
-        let (flag, at) = match self {
-            Self::At(at) => ("until", *at),
-            Self::For(length) => ("--for", work.now.saturating_add(*length)),
-            Self::Until(text) => {
-                let zone = work.config.at_default(config::TIMEZONE)?.value;
-                let zone = zone.and_then(|zone| zone.parse().ok());
-                let zone = zone.unwrap_or(chrono_tz::UTC);
-                let at = parse_bound(text, zone, work.now, Edge::Until);
-                ("--until", at.map_err(|e| Fault::invalid("--until", e))?)
-            }
-        };
-        if at <= work.now {
-            return Err(Fault::invalid(flag, "a grant must end in the future"));
-        }
-        if at > work.now.saturating_add(MAX_GRANT_DURATION) {
-            let most = "at most ten years; leave it out for a grant without end";
-            return Err(Fault::invalid(flag, most));
-        }
-        Ok(at)
-    }
 }
 
 /// The answer to [`ConsentChange`].

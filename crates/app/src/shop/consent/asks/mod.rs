@@ -2,7 +2,6 @@
 
 mod close;
 mod create;
-mod decide;
 mod expire;
 mod show;
 mod withdraw;
@@ -10,7 +9,6 @@ mod withdraw;
 pub use close::{AskRemoval, withdraw_asks_of_customer};
 pub(super) use close::{close_ask, open_ask};
 pub use create::{ConsentAskCreate, ConsentAsked};
-pub use decide::{AskDecision, ConsentAskDecide, ConsentAskDecided};
 pub use expire::ConsentAskExpire;
 pub use show::{ConsentAskList, ConsentAskShow, ConsentAskStatus, ConsentAskView, OpenAsk};
 pub use withdraw::ConsentAskWithdraw;
@@ -18,13 +16,13 @@ pub use withdraw::ConsentAskWithdraw;
 use lac_model::consent::ask::{AskState, ConsentAsk};
 use lac_model::fault::Fault;
 
-fn ask_not_found(id: impl ToString) -> Fault {
+pub(super) fn ask_not_found(id: impl ToString) -> Fault {
     Fault::AskNotFound {
         ask: id.to_string(),
     }
 }
 
-fn ask_closed(ask: &ConsentAsk, state: AskState) -> Fault {
+pub(super) fn ask_closed(ask: &ConsentAsk, state: AskState) -> Fault {
     Fault::AskClosed {
         ask: ask.id.to_string(),
         state: state.as_str().to_owned(),

@@ -7,7 +7,7 @@ use super::close::open_ask;
 use crate::core::consent::check_consent;
 use crate::core::find;
 use crate::core::page::{Page, PageRequest};
-use crate::shop::consent::own::find_own_customer;
+use crate::shop::consent::own_customer::find_own_customer;
 use crate::{Context, ReadView, read};
 use lac_model::audit::Action;
 use lac_model::bounded::{ShortText, Ticket};

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::find_own_customer;
 use crate::core::find;
 use crate::core::page::PageRequest;
+use crate::shop::consent::own_customer::find_own_customer;
 use crate::{Context, ReadView, read};
 use lac_ledger::event_log::event_view;
 use lac_model::audit::{Action, ActionGroup, EventView, Outcome, Selection, SelectionValues};

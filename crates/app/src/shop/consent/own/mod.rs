@@ -2,17 +2,20 @@
 //! storefront, and only the storefront's account may pass that on, whatever
 //! role a person has.
 
+mod decide;
 mod history;
 mod limit;
 mod set;
 mod show;
 
+pub use decide::{AskDecision, ConsentAskDecide, ConsentAskDecided};
 pub use history::{AccessVisit, CustomerAccess, CustomerAccessHistory, VisitAction};
 pub(super) use limit::{count_grant, reserve_grant};
 pub(super) use set::set_consent;
 pub use set::{CustomerConsentChanged, CustomerConsentSet};
 pub use show::{CustomerConsent, CustomerConsentShow};
 
+use super::own_customer::find_own_customer;
 use crate::{ReadView, UnitOfWork};
 use lac_model::access::StorefrontRight;
 use lac_model::bounded::ShortText;
@@ -20,17 +23,6 @@ use lac_model::customer::Customer;
 use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_store::Result;
-
-/// The customer with this id on the storefront's websites. A `local:N` is an id
-/// of no storefront.
-pub(super) fn find_own_customer(view: &ReadView<'_>, id: CustomerId) -> Result<Customer> {
-    let found = view.read.customer(id)?.filter(|customer| {
-        !customer.id.is_local() && view.actor.can_see_website(customer.website_id)
-    });
-    found.ok_or_else(|| Fault::CustomerNotFound {
-        customer: id.to_string(),
-    })
-}
 
 /// The storefront that passes on a customer's decision, and the customer.
 /// Fills the customer in the event before anything is refused.

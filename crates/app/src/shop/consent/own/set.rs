@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CustomerConsent, authorize_decision, check_not_moved, count_grant, reserve_grant};
 use crate::core::sessions;
-use crate::shop::consent::GrantLimit;
 use crate::shop::consent::apply::{ConsentStep, NewConsent, change_consent};
+use crate::shop::consent::grant_limit::GrantLimit;
 use crate::{Context, UnitOfWork, WriteOutcome, write};
 use lac_model::audit::{Action, Event};
 use lac_model::customer::{Consent, ConsentSource, Customer};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::find_own_customer;
 use crate::core::consent::consent_mode;
 use crate::shop::consent::asks::{OpenAsk, open_ask};
+use crate::shop::consent::own_customer::find_own_customer;
 use crate::{Context, ReadView, read};
 use lac_model::access::StorefrontRight;
 use lac_model::audit::Action;

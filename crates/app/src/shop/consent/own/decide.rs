@@ -2,12 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::close::close_ask;
-use super::{ask_closed, ask_not_found};
+use super::{CustomerConsent, authorize_decision, check_not_moved, count_grant, reserve_grant};
 use crate::shop::consent::apply::{ConsentStep, NewConsent, change_consent};
-use crate::shop::consent::own::{
-    CustomerConsent, authorize_decision, check_not_moved, count_grant, reserve_grant,
-};
+use crate::shop::consent::asks::{ask_closed, ask_not_found, close_ask};
 use crate::{Context, UnitOfWork, WriteOutcome, write};
 use lac_ledger::appender::RecordedEvent;
 use lac_model::audit::{Action, Event};
