@@ -1,5 +1,6 @@
 //! Open sessions: one agent each, with a login URL that is still to be redeemed.
 
+use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
@@ -43,16 +44,15 @@ pub(crate) fn open_sessions(
     .run(&context)?;
     for first in (0..count).step_by(usize::try_from(USERS_PER_FILE).unwrap_or(1)) {
         let numbers = first..(first + USERS_PER_FILE).min(count);
-        let users: String = numbers
-            .map(|number| {
-                format!(
-                    "[[user]]\nname = \"{0}\"\nrole = \"{ROLE}\"\nos_account = \"{0}\"\n\n",
-                    account(number)
-                )
-            })
-            .collect();
+        let mut file = String::from("format = \"lac-roles/1\"\n\n");
+        for account in numbers.map(account) {
+            let _ = write!(
+                file,
+                "[[user]]\nname = \"{account}\"\nrole = \"{ROLE}\"\nos_account = \"{account}\"\n\n"
+            );
+        }
         RoleApply {
-            text: format!("format = \"lac-roles/1\"\n\n{users}").parse()?,
+            text: file.parse()?,
             prune: false,
             dry_run: false,
             confirmed: true,
