@@ -1,17 +1,26 @@
-//! A small HTTP client for asking a gateway: one request for each connection.
+//! Asks a gateway over HTTP: one request for each connection.
 
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::error::Error;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::version::TLS13;
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use lac_model::fault::Fault;
 use lac_store::Result;
@@ -23,11 +32,11 @@ const SYSTEM_AUTHORITIES: [&str; 3] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// The longest wait for a connection, and for each piece of an answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest wait for an answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest answer that is read.
-const MAX_ANSWER: u64 = 256 * 1024;
+const MAX_ANSWER: usize = 256 * 1024;
 
 /// A gateway's address.
 pub(super) struct HttpClient {
@@ -40,7 +49,7 @@ pub(super) struct HttpClient {
 /// An answer.
 pub(super) struct HttpReply {
     pub status: u16,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 impl HttpReply {
@@ -93,7 +102,8 @@ impl HttpClient {
     }
 
     pub(super) fn get(&self, path: &str) -> std::result::Result<HttpReply, String> {
-        self.send(&format!("GET {path} HTTP/1.1\r\n"), &[])
+        let request = Request::get(path).body(Full::default());
+        self.send(request).map_err(|e| innermost(&*e))
     }
 
     /// Posts JSON with a storefront's token.
@@ -103,87 +113,76 @@ impl HttpClient {
         token: &str,
         body: &Value,
     ) -> std::result::Result<HttpReply, String> {
-        let body = body.to_string();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        self.send(&head, body.as_bytes())
+        let request = Request::post(path)
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header(CONTENT_TYPE, "application/json")
+            .body(Full::from(body.to_string()));
+        self.send(request).map_err(|e| innermost(&*e))
     }
 
-    fn send(&self, head: &str, body: &[u8]) -> std::result::Result<HttpReply, String> {
-        let bytes = self.exchange(head, body).map_err(|e| e.to_string())?;
-        parse_reply(&bytes).ok_or_else(|| "the answer is not HTTP".to_owned())
-    }
-
-    fn exchange(&self, head: &str, body: &[u8]) -> io::Result<Vec<u8>> {
+    fn send(
+        &self,
+        request: hyper::http::Result<Request<Full<Bytes>>>,
+    ) -> std::result::Result<HttpReply, AnyError> {
+        let mut request = request?;
         let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
+            format!("[{}]:{}", self.host, self.port)
         } else {
-            self.host.clone()
+            format!("{}:{}", self.host, self.port)
         };
-        let mut request = format!(
-            "{head}Host: {host}:{}\r\nConnection: close\r\nUser-Agent: lac\r\n\r\n",
-            self.port
-        )
-        .into_bytes();
-        request.extend_from_slice(body);
-        let stream = self.connect()?;
+        let headers = request.headers_mut();
+        headers.insert(HOST, HeaderValue::try_from(host)?);
+        headers.insert(USER_AGENT, HeaderValue::from_static("lac"));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let answered =
+            runtime.block_on(async { tokio::time::timeout(TIMEOUT, self.exchange(request)).await });
+        answered.map_err(|_| format!("no answer within {} seconds", TIMEOUT.as_secs()))?
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> std::result::Result<HttpReply, AnyError> {
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         match &self.tls {
-            None => talk(stream, &request),
+            None => talk(stream, request).await,
             Some(config) => {
-                let name = ServerName::try_from(self.host.clone()).map_err(io::Error::other)?;
-                let connection = ClientConnection::new(Arc::clone(config), name);
-                let connection = connection.map_err(io::Error::other)?;
-                talk(StreamOwned::new(connection, stream), &request)
+                let name = ServerName::try_from(self.host.clone())?;
+                let connector = TlsConnector::from(Arc::clone(config));
+                talk(connector.connect(name, stream).await?, request).await
             }
         }
     }
-
-    fn connect(&self) -> io::Result<TcpStream> {
-        let mut last = io::Error::other("the host has no address");
-        for address in (self.host.as_str(), self.port).to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, TIMEOUT) {
-                Ok(stream) => {
-                    stream.set_read_timeout(Some(TIMEOUT))?;
-                    stream.set_write_timeout(Some(TIMEOUT))?;
-                    return Ok(stream);
-                }
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
-    }
 }
 
-fn talk(mut stream: impl Read + Write, request: &[u8]) -> io::Result<Vec<u8>> {
-    stream.write_all(request)?;
-    stream.flush()?;
-    let mut bytes = Vec::new();
-    match stream.take(MAX_ANSWER).read_to_end(&mut bytes) {
-        // A server may close without TLS's own farewell; the length of the
-        // answer says whether it is whole.
-        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
-        _ => Ok(bytes),
+type AnyError = Box<dyn Error + Send + Sync>;
+
+/// The cause at the bottom of an error, which says what is wrong.
+fn innermost(mut error: &(dyn Error + 'static)) -> String {
+    while let Some(source) = error.source() {
+        error = source;
     }
+    error.to_string()
 }
 
-/// The status and body of an answer with a length.
-fn parse_reply(bytes: &[u8]) -> Option<HttpReply> {
-    let end = memchr::memmem::find(bytes, b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).ok()?;
-    let mut lines = head.split("\r\n");
-    let status = lines.next()?.strip_prefix("HTTP/1.1 ")?;
-    let status = status.split(' ').next()?.parse().ok()?;
-    let lengths = lines.filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_length = name.eq_ignore_ascii_case("content-length");
-        is_length.then(|| value.trim().parse::<usize>().ok())?
-    });
-    let length = lengths.last().unwrap_or(0);
-    let body = bytes.get(end + 4..end + 4 + length)?.to_vec();
-    Some(HttpReply { status, body })
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Full<Bytes>>,
+) -> std::result::Result<HttpReply, AnyError> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let reply = sender.send_request(request).await?;
+    let status = reply.status().as_u16();
+    let body = Limited::new(reply.into_body(), MAX_ANSWER)
+        .collect()
+        .await?;
+    connection.abort();
+    Ok(HttpReply {
+        status,
+        body: body.to_bytes(),
+    })
 }
 
 fn client_config(authorities: Option<&Path>) -> Result<Arc<ClientConfig>> {
@@ -239,16 +238,5 @@ mod tests {
         ] {
             assert!(HttpClient::new(url, None).is_err(), "{url}");
         }
-    }
-
-    #[test]
-    fn an_answer_is_read_as_long_as_it_says() {
-        let reply = parse_reply(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}x").unwrap();
-        assert_eq!(
-            (reply.status, reply.json()),
-            (200, Some(serde_json::json!({})))
-        );
-        assert!(parse_reply(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}").is_none());
-        assert!(parse_reply(b"SSH-2.0").is_none());
     }
 }
