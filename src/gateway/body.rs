@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, Request};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -14,6 +14,9 @@ use lac_model::fault::Fault;
 /// The whole body must arrive within this time.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The most bytes of a body that are read only to be dropped.
+const MAX_DISCARDED: usize = 32 * 1024 * 1024;
+
 /// Reads a body of JSON of at most `limit` bytes. A missing body is empty,
 /// whatever its type.
 pub(super) async fn read_json(request: Request<Body>, limit: usize) -> Result<Vec<u8>, Problem> {
@@ -21,6 +24,9 @@ pub(super) async fn read_json(request: Request<Body>, limit: usize) -> Result<Ve
     let declared = parts.headers.get(CONTENT_LENGTH);
     let declared = declared.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > limit as u64) {
+        if !parts.headers.contains_key(EXPECT) {
+            discard(body).await;
+        }
         return Err(Problem::BodyTooLarge { limit });
     }
     let is_json = is_json(&parts.headers);
@@ -37,6 +43,23 @@ pub(super) async fn read_json(request: Request<Body>, limit: usize) -> Result<Ve
         return Err(Problem::UnsupportedMediaType);
     }
     Ok(bytes.into())
+}
+
+/// Takes the rest of a body that is too large: many clients read no answer
+/// before they have sent everything, and a closed connection would tell them
+/// nothing.
+async fn discard(mut body: Body) {
+    let mut left = MAX_DISCARDED;
+    let discarding = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, |data| data.len());
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(BODY_TIMEOUT, discarding).await;
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

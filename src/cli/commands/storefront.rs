@@ -182,7 +182,11 @@ impl KeyValueView for StorefrontRevoked {
     fn lines(&self, style: &Style) -> KeyValues {
         let lines = KeyValues::new()
             .add("revoked", &self.name)
-            .add("at", style.time(self.revoked_at));
+            .add("at", style.time(self.revoked_at))
+            .add_some(
+                "sessions ended",
+                self.changed.then(|| self.sessions_ended.to_string()),
+            );
         mark_unchanged(lines, self.changed)
     }
 }

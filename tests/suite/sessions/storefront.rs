@@ -477,3 +477,27 @@ fn nothing_is_kept_of_the_reports_about_an_erased_customer() {
     assert_eq!(kept(), Ok(0));
     store.run_ok(&["log", "verify"]);
 }
+
+/// Nobody could tell a revoked storefront that a session is over.
+#[test]
+fn revoking_a_storefront_ends_the_sessions_that_it_redeemed() {
+    let shop = StorefrontFixture::new();
+    let (_, id) = open(&shop, &["1"]);
+    let ben = shop.store.create_agent("ben");
+    shop.issue_link(&ben, &["1"]);
+    let revoked = shop.store.run_json(&["storefront", "revoke", "shop"]);
+    assert_eq!(revoked["sessions_ended"], 1, "{revoked}");
+    let shown = shop.store.run_json(&["session", "show", &id]);
+    let state = (json_str(&shown["state"]), json_str(&shown["end_cause"]));
+    assert_eq!(state, ("ended", "access_lost"));
+    let issued = shop
+        .store
+        .run_json(&["session", "list", "--state", "issued"]);
+    assert_eq!(
+        issued.as_array().map(Vec::len),
+        Some(1),
+        "another one can redeem it"
+    );
+    assert_eq!(newest(&shop)["details"]["sessions_ended"], 1);
+    shop.store.run_ok(&["log", "verify"]);
+}

@@ -118,7 +118,7 @@ fn assert_reported(store: &TestStore, sql: &str, what: &str) {
         json_str(&schema["message"]).contains(what),
         "{sql}: {schema}"
     );
-    assert_eq!(lines.last().expect("the last")["check"], "documents");
+    assert_eq!(lines.last().expect("the last")["check"], "storefront_use");
 }
 
 #[test]

@@ -153,6 +153,21 @@ pub fn end_all(
     Ok(sessions.len())
 }
 
+/// Ends the open sessions that a storefront redeemed, after it was revoked.
+/// Returns how many.
+pub fn end_for_storefront(
+    work: &mut UnitOfWork<'_>,
+    permit: &Permit<'_, SessionWrite>,
+    storefront: i64,
+) -> Result<usize> {
+    let mut sessions = open_sessions(work, None)?;
+    sessions.retain(|session| session.storefront_id == Some(storefront));
+    for session in &sessions {
+        let _ = end_session(work, permit, session, EndCause::AccessLost)?;
+    }
+    Ok(sessions.len())
+}
+
 /// Ends open sessions whose agents no longer have the rights for them. Call it
 /// after every change to roles, their scopes or admin users. Returns how many.
 pub fn end_without_access(

@@ -54,14 +54,6 @@ impl ItemProblem {
     }
 }
 
-impl ItemProblem {
-    /// The error for a malformed row of a storefront's list, with its index.
-    pub(super) fn into_row_fault(self, at: u64) -> Fault {
-        let problem = format!("{}: {}", self.field, self.reason);
-        Fault::invalid(format!("row {at}"), problem)
-    }
-}
-
 /// An item that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedItem {

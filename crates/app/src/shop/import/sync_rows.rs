@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use lac_model::bounded::ShortText;
+use lac_model::bounded::{LongText, ShortText};
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 
@@ -85,14 +85,15 @@ impl CustomerRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCustomer {
     pub id: MerchantId,
-    pub email: ShortText,
+    // Texts that do not fit the store leave out this customer, not all of them.
+    pub email: LongText,
     /// First and last name, as the shop writes them.
-    pub name: ShortText,
+    pub name: LongText,
     /// The website's code.
-    pub website: ShortText,
+    pub website: LongText,
     /// The code of the customer's own store view. Without one, what is stored
     /// stays.
-    pub store_view: Option<ShortText>,
+    pub store_view: Option<LongText>,
     pub active: bool,
     pub confirmed: bool,
 }
@@ -104,13 +105,13 @@ struct CustomerFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deleted: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    email: Option<ShortText>,
+    email: Option<LongText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<ShortText>,
+    name: Option<LongText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    website: Option<ShortText>,
+    website: Option<LongText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    store_view: Option<ShortText>,
+    store_view: Option<LongText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     active: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

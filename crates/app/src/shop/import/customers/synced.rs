@@ -6,6 +6,7 @@ use crate::shop::import::VisibleStores;
 use crate::shop::import::invalid::{InvalidItems, ItemPosition, ItemProblem};
 use crate::shop::import::sync_rows::KnownCustomer;
 use crate::shop::import::value::RestValue;
+use lac_model::bounded::ShortText;
 use lac_store::{Result, Store};
 
 impl<'s> CustomerFile<'s> {
@@ -27,17 +28,19 @@ impl<'s> CustomerFile<'s> {
                 active: RestValue::Bool(customer.active),
                 ..RawCustomer::default()
             };
-            let row = CustomerRow {
-                id: Some(customer.id.customer_id().to_stored()),
-                confirmed: Some(customer.confirmed),
-                ..CustomerRow::from_raw(at, 0, &raw).map_err(|p| p.into_row_fault(at))?
-            };
-            match place(customer, visible) {
-                Ok((website_id, store_view_id)) => collector.push(&CustomerRow {
+            let row = check_lengths(customer).and_then(|()| {
+                let row = CustomerRow::from_raw(at, 0, &raw)?;
+                let (website_id, store_view_id) = place(customer, visible)?;
+                Ok(CustomerRow {
+                    id: Some(customer.id.customer_id().to_stored()),
+                    confirmed: Some(customer.confirmed),
                     website_id,
                     store_view_id,
                     ..row
-                })?,
+                })
+            });
+            match row {
+                Ok(row) => collector.push(&row)?,
                 Err(problem) => invalid.skip_or_fail(ItemPosition::Row(at), problem)?,
             }
         }
@@ -57,4 +60,17 @@ fn place(
     let view = customer.store_view.as_deref();
     let view = view.map(|code| visible.store_view_by_code("store_view", code));
     Ok((website, view.transpose()?))
+}
+
+fn check_lengths(customer: &KnownCustomer) -> std::result::Result<(), ItemProblem> {
+    let store_view = customer.store_view.as_deref().unwrap_or_default();
+    for (field, text) in [
+        ("email", &*customer.email),
+        ("name", &*customer.name),
+        ("website", &*customer.website),
+        ("store_view", store_view),
+    ] {
+        ShortText::new(text).map_err(|e| ItemProblem::new(field, e.to_string()))?;
+    }
+    Ok(())
 }

@@ -41,12 +41,6 @@ impl SyncOrders {
     /// sync; `invalid_value` for a malformed row; `stores_changed`.
     pub fn run(self, context: &Context<'_>) -> Result<Synced> {
         let (visible, _) = visible_stores(context, Action::OrdersSync)?;
-        for (at, row) in (0..).zip(self.rows.iter()) {
-            if !DocumentRef::new(DocumentKind::Order, &row.number).has_valid_number() {
-                let problem = format!("{} is not an order's number", quote_short(&row.number));
-                return Err(ItemProblem::new("number", problem).into_row_fault(at));
-            }
-        }
         let read = self.rows.len() as u64;
         write::<Self, _>(
             context,
@@ -102,6 +96,10 @@ fn apply_order(
     row: &OrderRecord,
     lowest_id: &mut i64,
 ) -> Result<std::result::Result<Outcome, ItemProblem>> {
+    if !DocumentRef::new(DocumentKind::Order, &row.number).has_valid_number() {
+        let problem = format!("{} is not an order's number", quote_short(&row.number));
+        return Ok(Err(ItemProblem::new("number", problem)));
+    }
     let store_view_id = match visible.own_store_view("store_view", &row.store_view) {
         Ok(id) => id,
         Err(problem) => return Ok(Err(problem)),
