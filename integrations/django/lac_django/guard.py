@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_save, pre_delete, pre_save
 
+from .sql import is_write, read_write
 from .state import current, is_kit_writing
 
 
@@ -27,23 +28,8 @@ class ProtectedAccount(PermissionDenied):
     """A change of password or e-mail address, or the account's deletion."""
 
 
-# The primary key of the account whose save has been looked at and comes next.
+# The agent's request in which a save of an account has been looked at and comes next.
 _saving = ContextVar("lac_saving", default=None)
-
-# Statements that change no data. SELECT … INTO and writing WITH are found below.
-_READS = re.compile(
-    r"\s*(?:\(\s*)*(SELECT|VALUES|WITH|SHOW|EXPLAIN|DESCRIBE|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|START|COMMIT|SET|PRAGMA|"
-    r"DECLARE|FETCH|CLOSE)\b",
-    re.IGNORECASE,
-)
-_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|ANALYZE)\b", re.IGNORECASE)
-_LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_TARGET = re.compile(
-    r"\s*(INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"
-    r"[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)",
-    re.IGNORECASE,
-)
 
 
 def install():
@@ -70,42 +56,28 @@ def execute(run, sql, params, many, context):
     """The ``execute_wrapper`` of every connection; looks only at agents' sessions."""
     impersonation = current()
     if impersonation is not None and not is_kit_writing():
+        connection = context["connection"]
+        text, vendor = _text(sql, connection), connection.vendor
         if impersonation.read_only:
-            if is_write(sql) and written_table(sql) not in session_tables():
+            if is_write(text, vendor) and written_table(text, vendor) not in session_tables():
                 raise ReadOnlySession("This session can look, but cannot change anything.")
-        elif changes_account(sql):
+        elif changes_account(text, vendor):
             raise ProtectedAccount("Sign-in data cannot be changed in a support session.")
     return run(sql, params, many, context)
 
 
-def is_write(sql):
-    """Whether a statement changes data, or may. What is not known is a write."""
-    read = _READS.match(sql)
-    if not read:
-        return True
-    bare = _LOCKS.sub("", _QUOTED.sub("''", sql))
-    word = read[1].upper()
-    if word in ("SELECT", "WITH", "EXPLAIN", "DECLARE", "VALUES"):
-        return bool(_WRITES.search(_without_functions(bare))) or _has_second_statement(bare)
-    if word == "PRAGMA":
-        return "=" in bare
-    return _has_second_statement(bare)
+def _text(sql, connection):
+    """A statement as text; psycopg's Composable and bytes are not."""
+    if isinstance(sql, str):
+        return sql
+    if isinstance(sql, bytes):
+        return sql.decode(errors="replace")
+    return sql.as_string(connection.connection) if hasattr(sql, "as_string") else str(sql)
 
 
-def _without_functions(sql):
-    # replace(a, b, c) and insert(a, …) are functions as well.
-    return re.sub(r"\b(REPLACE|INSERT)\s*\(", "f(", sql, flags=re.IGNORECASE)
-
-
-def _has_second_statement(sql):
-    return bool(sql.rstrip().rstrip(";").count(";"))
-
-
-def written_table(sql):
-    target = _TARGET.match(sql)
-    if target and not _has_second_statement(_QUOTED.sub("''", sql)):
-        return target[2]
-    return None
+def written_table(sql, vendor="sqlite"):
+    write = read_write(sql, vendor)
+    return write.table if write else None
 
 
 @lru_cache(maxsize=1)
@@ -126,25 +98,28 @@ def _account():
     user = get_user_model()
     names = {"password", user.USERNAME_FIELD, user.get_email_field_name()}
     present = [f for f in user._meta.concrete_fields if f.name in names]
-    return user._meta.db_table, tuple((f.attname, f.column) for f in present)
+    # "schema"."table" is a common way to name a table of another schema.
+    return user._meta.db_table.strip('"').split('"."')[-1], tuple((f.attname, f.column) for f in present)
 
 
-def changes_account(sql):
-    """Whether a statement changes sign-in data past the model's ``save``."""
-    target = _TARGET.match(sql)
+def changes_account(sql, vendor="sqlite"):
+    """Whether a statement changes sign-in data past the model's ``save``, or may."""
     table, columns = _account()
-    if not target or target[2] != table:
+    if not re.search(rf"(?<!\w){re.escape(table)}(?!\w)", sql, re.IGNORECASE) or not is_write(sql, vendor):
         return False
-    verb = target[1].upper().split()[0]
-    if verb == "DELETE":
+    write = read_write(sql, vendor)
+    if write is None:
         return True
-    if verb == "UPDATE":
-        if _saving.get() is not None:
-            _saving.set(None)  # a save has one UPDATE of this table
-            return False
-        changed = re.split(r"\bWHERE\b", sql, maxsplit=1, flags=re.IGNORECASE)[0]
-        return any(re.search(rf"\b{re.escape(column)}[\"`\]]?\s*=", changed) for _, column in columns)
-    return False
+    if write.table.lower() != re.sub(r"\W", "_", table).lower():
+        return False
+    if write.verb == "INSERT":
+        return write.is_upsert
+    if write.verb == "DELETE":
+        return True
+    if _saving.get() is not None and _saving.get() is current():
+        _saving.set(None)  # a save has one UPDATE of this table
+        return False
+    return write.sets([column for _, column in columns])
 
 
 def _before_save(sender, instance, raw=False, update_fields=None, using=None, **kwargs):
@@ -159,7 +134,7 @@ def _before_save(sender, instance, raw=False, update_fields=None, using=None, **
         if getattr(before, attname) != getattr(instance, attname):
             raise ProtectedAccount("Sign-in data cannot be changed in a support session.")
     instance._lac_before = before
-    _saving.set(instance.pk)
+    _saving.set(current())
 
 
 def _after_save(sender, instance, **kwargs):

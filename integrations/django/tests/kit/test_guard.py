@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models.signals import pre_save
 from django.test import SimpleTestCase
 
 from lac_django import guard
@@ -26,6 +27,8 @@ READS = (
     "EXPLAIN SELECT 1",
     "SHOW server_version",
     "SELECT 1;",
+    "/* page=account */ SELECT 1 -- from here",
+    r"SELECT a FROM t WHERE b LIKE 'x' ESCAPE '\'",
 )
 WRITES = (
     "INSERT INTO t VALUES (1)",
@@ -50,6 +53,9 @@ WRITES = (
     "VACUUM",
     "PRAGMA writable_schema = 1",
     "/* SELECT */ DELETE FROM t",
+    "SELECT 1 /* /* */ ' */ ; DELETE FROM t WHERE a = '",
+    "SELECT 1 /*! ; DELETE FROM t */",
+    "SELECT 'x",
     "",
 )
 
@@ -73,6 +79,64 @@ class Statements(SimpleTestCase):
             ("WITH django_session AS (DELETE FROM t RETURNING *) SELECT 1", None),
         ):
             self.assertEqual(guard.written_table(sql), table, sql)
+
+    def test_quotes_are_those_of_the_database(self):
+        hidden = r"WITH a AS (SELECT '\'') UPDATE t SET a = ' '"
+        self.assertTrue(guard.is_write(hidden, "mysql"))
+        self.assertTrue(guard.is_write("SELECT 1 # '\n; DELETE FROM t WHERE a = '", "mysql"))
+        self.assertTrue(guard.is_write("SELECT ARRAY[']'] ; DELETE FROM t WHERE a = ARRAY[']']", "postgresql"))
+        self.assertTrue(guard.is_write("SELECT $$ ' $$; DELETE FROM t WHERE a = $$ ' $$", "postgresql"))
+        self.assertTrue(guard.is_write("SELECT q'[ ' ]' FROM t", "oracle"))
+        self.assertTrue(guard.is_write("SELECT 1", "a database that this kit does not know"))
+        for sql in (r"SELECT REPLACE(a, E'\\', E'\'') FROM t", "SELECT $a$ it's; DELETE FROM t $a$", "SELECT a[1], 'b' FROM t"):
+            self.assertFalse(guard.is_write(sql, "postgresql"), sql)
+        self.assertFalse(guard.is_write(r"SELECT 'it\'s', `update` FROM t # DELETE", "mysql"))
+
+    def test_what_changes_sign_in_data(self):
+        for sql in (
+            'UPDATE /* c */ "plain_member" SET mail = %s',
+            "-- c\nUPDATE plain_member SET MAIL = %s",
+            "WITH x AS (SELECT 1) UPDATE main.plain_member SET mail = %s",
+            "UPDATE OR REPLACE plain_member SET mail = %s",
+            "UPDATE ONLY plain_member SET mail = %s",
+            "UPDATE plain_member AS m SET mail = %s",
+            "UPDATE plain_loan, plain_member SET plain_member.mail = %s",
+            "UPDATE Plain_Member SET town = (SELECT a FROM t WHERE b), mail = %s",
+            "UPDATE plain_member SET (town, mail) = (%s, %s)",
+            "UPDATE plain_member SET town = %s, (number, mail) = (%s, %s)",
+            "UPDATE 'plain_member' SET mail = %s",
+            "UPDATE [plain_member] SET [mail] = %s",
+            "REPLACE INTO plain_member SELECT * FROM t",
+            "INSERT OR REPLACE INTO plain_member (id, mail) VALUES (1, %s)",
+            "INSERT INTO plain_member (id, mail) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET mail = excluded.mail",
+            "INSERT INTO plain_member (id, mail) VALUES (1, %s) ON DUPLICATE KEY UPDATE mail = %s",
+            "INSERT INTO plain_loan (a) WITH x AS (UPDATE plain_member SET mail = %s RETURNING 1) SELECT * FROM x",
+            "MERGE INTO plain_member USING t ON 1 = 1 WHEN MATCHED THEN UPDATE SET mail = %s",
+            "DELETE FROM plain_member",
+            "DELETE m FROM plain_member m WHERE 1",
+            "DELETE plain_member FROM plain_member INNER JOIN t ON 1",
+            "UPDATE plain_loan SET title = 1; UPDATE plain_member SET mail = %s",
+            "TRUNCATE plain_member",
+            "DROP TABLE plain_member",
+            "DO $$ BEGIN UPDATE plain_member SET mail = 'x'; END $$",
+        ):
+            self.assertTrue(guard.changes_account(sql), sql)
+
+    def test_what_does_not_change_sign_in_data(self):
+        for sql, vendor in (
+            ("SELECT * FROM plain_member", "sqlite"),
+            ("/* c */ SELECT mail FROM plain_member FOR UPDATE", "postgresql"),
+            ('UPDATE "plain_member" SET "town" = %s WHERE "plain_member"."mail" = %s', "sqlite"),
+            ("UPDATE plain_member SET town = (SELECT a FROM t WHERE mail = %s)", "sqlite"),
+            ('INSERT INTO "plain_member" ("mail") VALUES (%s) RETURNING "id"', "postgresql"),
+            ('INSERT OR IGNORE INTO "plain_member_groups" ("member_id") VALUES (%s)', "sqlite"),
+            ('DELETE FROM "plain_member_groups" WHERE "member_id" IN (SELECT id FROM "plain_member")', "sqlite"),
+            ("DELETE `plain_loan` FROM `plain_loan` INNER JOIN `plain_member` ON (1) WHERE 1", "mysql"),
+            ("UPDATE plain_loan SET title = 'plain_member'", "sqlite"),
+            ("INSERT INTO plain_loan (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET b = 'plain_member'", "sqlite"),
+            ("UPDATE OR REPLACE t SET mail = 1", "sqlite"),
+        ):
+            self.assertFalse(guard.changes_account(sql, vendor), sql)
 
     def test_session_tables(self):
         self.assertEqual(guard.session_tables(), {"django_session"})
@@ -137,6 +201,30 @@ class Database(KitCase):
             self.ada.save()
         self.assertEqual(users.get(pk=1).mail, "ada@example.com")
         self.assertEqual(users.get(pk=1).town, "Ockham")
+
+    def test_sign_in_data_cannot_be_changed_by_sql_in_disguise(self):
+        row = "1, 'x', NULL, 0, 'A-1', 'x@example.com', 'Ada', '', 'books_de', 1, 0, 0"
+        with session():
+            for sql in (
+                """UPDATE /* c */ "plain_member" SET mail = 'x@example.com'""",
+                "WITH x AS (SELECT 1) UPDATE main.plain_member SET mail = 'x@example.com'",
+                f"REPLACE INTO plain_member SELECT {row}",
+                f"INSERT INTO plain_member SELECT {row} WHERE true ON CONFLICT (id) DO UPDATE SET mail = excluded.mail",
+            ):
+                with self.assertRaises(guard.ProtectedAccount, msg=sql), connection.cursor() as cursor:
+                    cursor.execute(sql)
+        self.assertEqual(get_user_model().objects.get(pk=1).mail, "ada@example.com")
+
+    def test_a_save_that_another_receiver_stops_opens_nothing_in_the_next_request(self):
+        def stop(**kwargs):
+            raise RuntimeError
+
+        pre_save.connect(stop, sender=get_user_model())
+        self.addCleanup(pre_save.disconnect, stop, sender=get_user_model())
+        with session(), self.assertRaises(RuntimeError):
+            self.ada.save()
+        with session(), self.assertRaises(guard.ProtectedAccount):
+            get_user_model().objects.filter(pk=1).update(mail="x@example.com")
 
     def test_a_proxy_of_the_user_model(self):
         class Person(get_user_model()):
