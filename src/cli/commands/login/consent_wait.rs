@@ -113,6 +113,9 @@ fn wait_for_answer(
             cli.out.print_note("the customer allows it");
             return Ok(());
         }
+        if now.ask.state == AskState::Denied {
+            cli.out.print_note("the customer said no");
+        }
         if now.ask.state != AskState::Open {
             return Err(Fault::AskClosed {
                 ask: ask.to_string(),
