@@ -9,6 +9,7 @@ from .models import DeletedCustomer
 
 MAX_ROWS = 10_000  # of a request
 MAX_BYTES = 4 * 1024 * 1024
+MAX_TEXT = 255  # Django's own names have 150 each
 
 
 def known(user, call):
@@ -36,6 +37,7 @@ def customer_row(user):
         row["store_view"] = conf.get("STORE_VIEW")
     if conf.get("SYNC_CUSTOMER"):
         row.update(import_string(conf.get("SYNC_CUSTOMER"))(user))
+    row["name"] = str(row["name"] or "")[:MAX_TEXT]
     return row
 
 

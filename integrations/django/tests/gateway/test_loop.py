@@ -2,6 +2,7 @@
 
 import threading
 import time
+from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -106,6 +107,22 @@ class Loop(GatewayCase):
         self.assertEqual((act["admin"], act["customer_id"]), ("anna", "1"))
         self.assertEqual(act["details"]["summary"], "Borrowed: Dune")
         self.assertEqual(Outgoing.objects.count(), 0)
+
+    def test_customers_whom_lac_cannot_take_do_not_stop_the_others(self):
+        users = get_user_model().objects
+        users.create_user("L-3", "long@example.com", id=3, shown_name="N" * 120)
+        users.create_user("M-4", "not an address", id=4, shown_name="Mail")
+        users.create_user("D-5", "ada@example.com", id=5, shown_name="Double")
+        users.create_user("E-6", "eve@example.com", id=6, shown_name="Eve")
+        out, err = StringIO(), StringIO()
+        with mock.patch("plain.sites.sync_customer", lambda user: {"website": user.website, "name": user.shown_name * 3}):
+            call_command("lac_sync", stdout=out, stderr=err)
+        known = {customer["id"]: customer["name"] for customer in self.lac.json("customer", "list")}
+        self.assertEqual((known.get("3"), known.get("6")), ("N" * 255, "EveEveEve"))
+        self.assertNotIn("4", known)
+        self.assertRegex(err.getvalue(), r"customers: 4 was skipped: .*not an address")
+        self.assertRegex(err.getvalue(), r"customers: 5 was skipped: email: is 1's too")
+        self.assertIn("6 read", out.getvalue())
 
     def test_a_link_works_once(self):
         url = self.lac.login(1)

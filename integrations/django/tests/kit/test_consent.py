@@ -5,8 +5,11 @@ from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from lac_django import outbox, sync
 from lac_django.management.commands.lac_sync import parts
+from lac_django.models import Outgoing
 from tests.support.cases import Browser, KitCase
 from tests.support.stub import hang, iso, problem
 
@@ -165,6 +168,67 @@ class Sync(KitCase):
         self.stub.script["/sync/customers"] = [problem(403, "resource_denied")]
         with self.assertRaisesMessage(CommandError, "resource_denied"):
             call_command("lac_sync", stdout=StringIO())
+
+    def test_names_are_cut_to_what_lac_takes(self):
+        self.ada.shown_name = "ß" * 301
+        self.assertEqual(sync.customer_row(self.ada)["name"], "ß" * 255)
+
+    def refuse(self, *bad):
+        """A gateway that refuses a whole request because of one row."""
+
+        def answer(rows):
+            at = next((at for at, row in enumerate(rows) if row["id"] in bad), None)
+            if at is None:
+                return 200, {"read": len(rows), "created": len(rows), "skipped": []}
+            return 400, {"code": "invalid_value", "detail": f"row {at}: email: `x` is not an e-mail address"}
+
+        self.stub.script["/sync/customers"] = [answer]
+        self.stub.script["/sync/orders"] = [(200, {})]
+
+    def test_one_bad_customer_does_not_stop_the_others(self):
+        for number in range(3, 9):
+            get_user_model().objects.create_user(f"C-{number}", f"c{number}@example.com", id=number)
+        self.refuse("6")
+        out, err = StringIO(), StringIO()
+        call_command("lac_sync", stdout=out, stderr=err)
+        self.assertIn("customers: 8 read, 7 created", out.getvalue())
+        self.assertIn("1 skipped", out.getvalue())
+        self.assertEqual(
+            err.getvalue().strip(), "customers: 6 was skipped: invalid_value: 6: email: `x` is not an e-mail address"
+        )
+        taken = [row["id"] for rows in self.stub.bodies("/sync/customers") if "6" not in str(rows) for row in rows]
+        self.assertEqual(sorted(taken), ["1", "2", "3", "4", "5", "7", "8"])
+
+    def test_a_gateway_that_refuses_everything_is_not_asked_about_each_row(self):
+        for number in range(3, 300):
+            get_user_model().objects.create_user(f"C-{number}", f"c{number}@example.com", id=number)
+        self.refuse(*map(str, range(300)))
+        with self.assertRaisesMessage(CommandError, "customers: invalid_value"):
+            call_command("lac_sync", stdout=StringIO(), stderr=StringIO())
+        self.assertLess(len(self.stub.calls), 150)
+
+    def test_a_duplicate_is_told_with_the_other_customers_id(self):
+        skipped = {"at": 1, "id": "2", "reason": "email: is row 0's too, on the same website"}
+        self.stub.script["/sync/customers"] = [(200, {"read": 2, "skipped": [skipped]})]
+        err = StringIO()
+        call_command("lac_sync", stdout=StringIO(), stderr=err)
+        self.assertIn("customers: 2 was skipped: email: is 1's too, on the same website", err.getvalue())
+
+    def test_reports_are_sent_when_customers_are_not(self):
+        Outgoing.objects.create(
+            id="r1", session_id="a3f1" * 8, kind="action", what="other", at=timezone.now(), next_try=timezone.now()
+        )
+        self.stub.script["/sync/customers"] = [problem(403, "resource_denied")]
+        with self.assertRaisesMessage(CommandError, "customers: resource_denied"):
+            call_command("lac_sync", stdout=StringIO())
+        self.assertEqual(len(self.stub.bodies("/actions")), 1)
+        self.assertFalse(Outgoing.objects.exists())
+
+    def test_an_older_gateway_or_another_server(self):
+        for answer in (problem(404, "not_found"), (404, b"<h1>Not found</h1>")):
+            self.stub.script["/sync/customers"] = [answer]
+            with self.assertRaisesMessage(CommandError, "your gateway is older than the kit, or LAC['URL'] is not a gateway's"):
+                call_command("lac_sync", stdout=StringIO())
 
     def test_requests_keep_the_limits(self):
         rows = [{"id": str(n), "name": "x" * 1000} for n in range(10)]

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from oscar.core.loading import get_model
 
 from lac_django import sessions
 from lac_django.models import AssistedOrder
 from tests.support.oscar import Basket, Browser, Order, OrderNote, OscarCase, UserAddress
-from tests.support.stub import SESSION
+from tests.support.stub import SESSION, problem
 
 ProductRecord = get_model("analytics", "ProductRecord")
 WishList = get_model("wishlists", "WishList")
@@ -246,3 +246,12 @@ class Sync(OscarCase):
         self.assertEqual(orders[0]["customer_id"], str(self.lena.pk))
         self.assertEqual(orders[0]["store_view"], "default")
         self.assertRegex(orders[0]["placed_at"], r"Z$")
+
+    def test_orders_are_sent_when_customers_are_refused(self):
+        from io import StringIO
+
+        self.stub.script["/sync/customers"] = [problem(403, "resource_denied")]
+        self.stub.script["/sync/orders"] = [(200, {"read": 1})]
+        with self.assertRaisesMessage(CommandError, "customers: resource_denied"):
+            call_command("lac_sync", stdout=StringIO())
+        self.assertEqual(len(self.stub.bodies("/sync/orders")), 1)
