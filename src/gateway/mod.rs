@@ -77,38 +77,34 @@ pub fn serve(listener: TcpListener, service: &GatewayService<'_>) -> Result<()> 
     let syncs = Arc::clone(&server.gateway.syncs);
     let has_ended = AtomicBool::new(false);
     thread::scope(|scope| {
-        let queued = &writes;
-        let start = || -> Result<Thread> {
+        let (queued, pending, syncing) = (&writes, &*jobs, &*syncs);
+        let chores = spawn(scope, "chores", || run_maintenance(service, &has_ended))?;
+        let start = || -> Result<()> {
             spawn(scope, "log", move || {
                 for line in lines {
                     (service.log_line)(&line);
                 }
             })?;
             for _ in 0..WORKERS {
-                let run = || run_jobs(&jobs, service.contexts, service.log_line);
+                let urgent = chores.clone();
+                let run = move || run_jobs(pending, service.contexts, service.log_line, &urgent);
                 spawn(scope, "worker", run)?;
             }
-            let run = || run_jobs(&syncs, service.contexts, service.log_line);
+            let urgent = chores.clone();
+            let run = move || run_jobs(syncing, service.contexts, service.log_line, &urgent);
             spawn(scope, "sync", run)?;
-            let chores = spawn(scope, "chores", || run_maintenance(service, &has_ended))?;
             let urgent = chores.clone();
             spawn(scope, "writes", move || {
                 run_writes(queued, service.contexts, service.log_line, &urgent);
             })?;
-            Ok(chores)
+            Ok(())
         };
-        let started = start();
-        let ended = match &started {
-            Ok(_) => run_server(service, server, listener, shutdown),
-            Err(fault) => Err(fault.clone()),
-        };
+        let ended = start().and_then(|()| run_server(service, server, listener, shutdown));
         jobs.close();
         writes.close();
         syncs.close();
         has_ended.store(true, Ordering::Release);
-        if let Ok(chores) = started {
-            chores.unpark();
-        }
+        chores.unpark();
         ended
     })
 }

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::Thread;
 
 use serde::Serialize;
 use tokio::sync::oneshot;
@@ -87,11 +88,13 @@ pub(super) struct Job {
     work: Work,
 }
 
-/// Runs jobs until the queue is closed.
+/// Runs jobs until the queue is closed. What they leave to be done at once is
+/// for `chores`.
 pub(super) fn run_jobs(
     queue: &Queue<Job>,
     contexts: &dyn ContextProvider,
     log_line: &(dyn Fn(&str) + Sync),
+    chores: &Thread,
 ) {
     loop {
         let jobs = queue.take(1);
@@ -112,6 +115,9 @@ pub(super) fn run_jobs(
             }));
             if ran.is_err() {
                 log_line("a request panicked");
+            }
+            if contexts.has_urgent_maintenance() {
+                chores.unpark();
             }
         }
     }

@@ -1,6 +1,7 @@
-//! Hooks: programs that run when somebody logs in.
+//! Hooks: programs that run when somebody logs in, and when consent changes.
 
 mod children;
+mod consent;
 mod deliveries;
 mod history;
 mod killed;
