@@ -1,5 +1,7 @@
 //! The JSON of a report.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,10 @@ use lac_model::audit::EventView;
 use lac_model::audit::Filter;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
+
+/// A login at most this long after the customer's own grant is listed in
+/// [`AccessReport::quick_consent`].
+pub const QUICK_CONSENT: Duration = Duration::from_secs(10 * 60);
 
 /// A summary of the events of a filter. Times are UTC; hours, weekdays and
 /// dates are those of `zone`.
@@ -58,6 +64,11 @@ pub struct AccessReport {
     /// Login URLs based on a consent that the same admin user had granted
     /// (`consent.self_granted` in the event of the login).
     pub own_consent: Top<SelfGrantedConsent>,
+    /// Login URLs that were created within [`QUICK_CONSENT`] of the grant that
+    /// they are based on, if the customer gave it through a storefront
+    /// (`consent.source` is `customer`).
+    #[serde(default)]
+    pub quick_consent: Top<QuickConsent>,
     /// Login URLs without consent (`consent.override` in the event of the
     /// login).
     pub overridden: Top<ConsentOverride>,
@@ -187,6 +198,33 @@ pub struct SelfGrantedConsent {
     pub granted_seq: Option<u64>,
     /// `null` if the reader may not read the event that granted it.
     pub granted_at: Option<Timestamp>,
+}
+
+/// The event that granted the consent of a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentGrant {
+    pub seq: u64,
+    pub time: Timestamp,
+    /// The storefront that passed it on; `None` for an admin user's grant, and
+    /// if the event was erased.
+    pub storefront: Option<String>,
+}
+
+/// A login soon after the customer's own grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuickConsent {
+    #[serde(flatten)]
+    pub login: AccountAccess,
+    /// Whether the login URL was opened.
+    pub opened: bool,
+    /// The event that granted the consent.
+    pub granted_seq: u64,
+    pub granted_at: Timestamp,
+    /// The storefront that passed the grant on; `null` if its event was
+    /// erased.
+    pub storefront: Option<String>,
+    /// Whole seconds from the grant to the login.
+    pub seconds: u64,
 }
 
 /// A login without consent.

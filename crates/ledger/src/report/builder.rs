@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::access_report::{
-    AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride,
-    LoginCounts, LongSession, OutOfHoursAccess, PlacedOrder, ReportDay, SelfGrantedConsent,
+    AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentGrant,
+    ConsentOverride, LoginCounts, LongSession, OutOfHoursAccess, PlacedOrder, QUICK_CONSENT,
+    QuickConsent, ReportDay, SelfGrantedConsent,
 };
 use super::changes;
 use super::top::{Largest, Latest, NameCounts, Top};
@@ -15,6 +16,7 @@ use crate::report_summary::SummaryEvent;
 use crate::report_summary::SummaryInfo;
 use lac_model::audit::Filter;
 use lac_model::audit::{Action, ActionGroup, EventView, Outcome};
+use lac_model::customer::ConsentSource;
 use lac_model::fault::FaultKind;
 use lac_model::ids::CustomerId;
 use lac_model::report::ReportedKind;
@@ -42,6 +44,7 @@ pub struct ReportBuilder {
     done_by_action: NameCounts,
     orders: Latest<PlacedOrder>,
     own_consent: Latest<SelfGrantedConsent>,
+    quick_consent: Latest<QuickConsent>,
     overridden: Latest<ConsentOverride>,
     changes_by_action: NameCounts,
     changes: Latest<AdminChange>,
@@ -100,6 +103,7 @@ impl ReportBuilder {
             done_by_action: NameCounts::default(),
             orders: Latest::new(most),
             own_consent: Latest::new(most),
+            quick_consent: Latest::new(most),
             overridden: Latest::new(most),
             changes_by_action: NameCounts::default(),
             changes: Latest::new(most),
@@ -107,10 +111,11 @@ impl ReportBuilder {
         }
     }
 
-    /// Adds one event; the caller goes from oldest to newest. `granted_at` is
-    /// when the consent of a login was given, `None` if the reader may not
-    /// know.
-    pub fn add_event(&mut self, summary: &SummaryEvent, granted_at: Option<Timestamp>) {
+    /// Adds one event; the caller goes from oldest to newest. `grant` is
+    /// what the consent of a login came from: needed for what the agent granted
+    /// and for what the customer granted within [`QUICK_CONSENT`], `None` if
+    /// the reader may not know.
+    pub fn add_event(&mut self, summary: &SummaryEvent, grant: Option<ConsentGrant>) {
         let event = &summary.event;
         self.events += 1;
         self.erased += u64::from(summary.erased);
@@ -134,7 +139,7 @@ impl ReportBuilder {
         match Some(event.action.as_str()).filter(|_| is_login) {
             Some(name) if name == Action::LoginIssue.name() => {
                 day.issued += 1;
-                self.add_issued(event, granted_at);
+                self.add_issued(event, grant);
             }
             Some(name) if name == Action::LoginRedeem.name() => {
                 day.redeemed += 1;
@@ -190,7 +195,7 @@ impl ReportBuilder {
     }
 
     /// A login URL was created.
-    fn add_issued(&mut self, event: &EventView, granted_at: Option<Timestamp>) {
+    fn add_issued(&mut self, event: &EventView, grant: Option<ConsentGrant>) {
         self.logins.issued += 1;
         self.pair_mut(event).issued += 1;
         let Some(basis) = &event.consent else {
@@ -208,7 +213,27 @@ impl ReportBuilder {
                 login: AccountAccess::from_event(event),
                 opened: false,
                 granted_seq: basis.seq,
-                granted_at,
+                granted_at: grant.as_ref().map(|grant| grant.time),
+            });
+        }
+        if basis.source == Some(ConsentSource::Customer)
+            && let Some(grant) = grant
+        {
+            self.add_own_grant(event, grant);
+        }
+    }
+
+    /// A login URL was created that is based on the customer's own grant.
+    fn add_own_grant(&mut self, event: &EventView, grant: ConsentGrant) {
+        let between = event.time.duration_since(grant.time);
+        if between <= QUICK_CONSENT {
+            self.quick_consent.add(QuickConsent {
+                login: AccountAccess::from_event(event),
+                opened: false,
+                granted_seq: grant.seq,
+                granted_at: grant.time,
+                storefront: grant.storefront,
+                seconds: between.as_secs(),
             });
         }
     }
@@ -227,6 +252,9 @@ impl ReportBuilder {
         }
         for own in &mut self.own_consent.items {
             own.opened |= own.login.session_id == event.session_id;
+        }
+        for quick in &mut self.quick_consent.items {
+            quick.opened |= quick.login.session_id == event.session_id;
         }
         for one in &mut self.overridden.items {
             one.opened |= one.login.session_id == event.session_id;
@@ -306,6 +334,7 @@ impl ReportBuilder {
             done_by_action: self.done_by_action.finish(),
             orders: self.orders.finish(),
             own_consent: self.own_consent.finish(),
+            quick_consent: self.quick_consent.finish(),
             overridden: self.overridden.finish(),
             changes_by_action: self.changes_by_action.finish(),
             changes: self.changes.finish(),

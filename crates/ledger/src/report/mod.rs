@@ -8,8 +8,9 @@ mod tests;
 mod top;
 
 pub use access_report::{
-    AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride,
-    LoginCounts, LongSession, OutOfHoursAccess, PlacedOrder, ReportDay, SelfGrantedConsent,
+    AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentGrant,
+    ConsentOverride, LoginCounts, LongSession, OutOfHoursAccess, PlacedOrder, QUICK_CONSENT,
+    QuickConsent, ReportDay, SelfGrantedConsent,
 };
 pub use builder::ReportBuilder;
 pub use top::{NamedCount, Top};

@@ -7,13 +7,15 @@ use crate::page_info::short_time;
 use crate::styled_text::{Emphasis, StyledText};
 use lac_ledger::report::AccessReport;
 use lac_ledger::report::{
-    AccessSummary, AccountAccess, ConsentOverride, OutOfHoursAccess, SelfGrantedConsent, Top,
+    AccessSummary, AccountAccess, ConsentOverride, OutOfHoursAccess, QUICK_CONSENT, QuickConsent,
+    SelfGrantedConsent, Top,
 };
 use lac_model::time::format_duration;
 
 pub(super) fn section(report: &AccessReport, style: &Style) -> Section {
     let mut parts = vec![
         Block::Table(self_granted_table(&report.own_consent, style)),
+        Block::Table(quick_table(&report.quick_consent, style)),
         Block::Table(overridden_table(&report.overridden, style)),
     ];
     let OutOfHoursAccess {
@@ -79,6 +81,42 @@ fn self_granted_table(list: &Top<SelfGrantedConsent>, style: &Style) -> PageTabl
             list.total()
         ),
         columns: table_columns(&["login", "admin", "customer", "link", "consent given"]),
+        rows: rows.collect(),
+        bars: None,
+        omitted_rows: list.more,
+        empty_text: "none",
+    }
+}
+
+fn quick_table(list: &Top<QuickConsent>, style: &Style) -> PageTable {
+    let rows = list.rows.iter().map(|quick| {
+        let login = &quick.login;
+        let session = login.session_id.as_ref().map(ToString::to_string);
+        vec![
+            short_time(quick.granted_at, style.zone),
+            name_or_unknown(quick.storefront.as_deref()),
+            customer_or_unknown(login.customer_id),
+            name_or_unknown(login.admin.as_deref()),
+            format_duration(quick.seconds).into(),
+            name_or_unknown(session.as_deref()),
+            format!("{}, {}", quick.granted_seq, login.seq).into(),
+        ]
+    });
+    PageTable {
+        caption: format!(
+            "Customers' own consent, used within {} ({})",
+            format_duration(QUICK_CONSENT.as_secs()),
+            list.total()
+        ),
+        columns: table_columns(&[
+            "given",
+            "storefront",
+            "customer",
+            "admin",
+            "login after",
+            "session",
+            "events",
+        ]),
         rows: rows.collect(),
         bars: None,
         omitted_rows: list.more,

@@ -5,7 +5,7 @@ use crate::html;
 use crate::page::terminal;
 use lac_ledger::report::{
     AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride, LoginCounts,
-    LongSession, OutOfHoursAccess, PlacedOrder, ReportDay, SelfGrantedConsent,
+    LongSession, OutOfHoursAccess, PlacedOrder, QuickConsent, ReportDay, SelfGrantedConsent,
 };
 use lac_ledger::report_summary::{SummaryInfo, VisibilityLimit};
 use lac_model::audit::Filter;
@@ -108,6 +108,14 @@ fn report() -> AccessReport {
             granted_seq: Some(1),
             granted_at: Some(time),
         }),
+        quick_consent: top(QuickConsent {
+            login: access(),
+            opened: true,
+            granted_seq: 12_345_677,
+            granted_at: time,
+            storefront: Some(HOSTILE_TEXT.to_owned()),
+            seconds: 599,
+        }),
         overridden: top(ConsentOverride {
             login: access(),
             opened: false,
@@ -179,6 +187,7 @@ fn limits_are_stated() {
         "sees only some of the websites",
         "may read the logins only",
         "The personal part of 1 event was erased",
+        "Customers' own consent, used within 10 min (4)",
         "Consent overridden (4)",
         "and 3 more",
     ] {

@@ -5,6 +5,7 @@ mod consent;
 
 use serde::{Deserialize, Serialize};
 
+use self::consent::GrantFinder;
 use super::{LOG_READERS, ReadableLog, reading};
 use crate::{Context, ReadView, read};
 use lac_ledger::report::{AccessReport, ReportBuilder};
@@ -69,9 +70,10 @@ impl LogReport {
         let zone = reading::store_timezone(view)?;
         let readable = ReadableLog::for_actor(view)?;
         let mut builder = ReportBuilder::new(zone, office, self.top.unwrap_or(DEFAULT_TOP));
+        let mut grants = GrantFinder::new(view, &readable);
         let period = reading::for_each_event(view, &self.filter, &mut |summary| {
-            let granted_at = consent::consent_granted_at(view, &readable, &summary.event)?;
-            builder.add_event(&summary, granted_at);
+            let grant = grants.find(&summary.event)?;
+            builder.add_event(&summary, grant);
             Ok(())
         })?;
         let mut report = builder.finish(reading::report_context(view, &readable, zone, period)?);
