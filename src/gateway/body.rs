@@ -52,7 +52,7 @@ async fn discard(mut body: Body) {
     let mut left = MAX_DISCARDED;
     let discarding = async {
         while let Some(Ok(frame)) = body.frame().await {
-            let length = frame.data_ref().map_or(0, |data| data.len());
+            let length = frame.data_ref().map_or(0, hyper::body::Bytes::len);
             match left.checked_sub(length) {
                 Some(rest) => left = rest,
                 None => return,
