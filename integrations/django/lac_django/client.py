@@ -8,6 +8,7 @@ import re
 import ssl
 import stat
 import time
+import unicodedata
 from urllib.parse import quote, urlsplit
 
 from . import conf
@@ -17,6 +18,7 @@ logger = logging.getLogger("lac_django")
 TIMEOUT = 2.0  # seconds for a whole call
 MAX_ANSWER = 8 * 1024 * 1024
 SYNC_TIMEOUT = 60.0
+MAX_USER_AGENT = 256
 
 
 class GatewayError(Exception):
@@ -39,6 +41,11 @@ class GatewayError(Exception):
             and self.status not in (401, 403, 429)
             and self.code != "not_found"
         )
+
+    @property
+    def ends_session(self):
+        """Whether nobody may stay signed in: the gateway said no, or does not know this storefront any more."""
+        return self.is_answer or (self.status == 401 and self.code == "not_authenticated")
 
     @property
     def is_lost(self):
@@ -87,7 +94,7 @@ class Gateway:
 
     def redeem(self, token, audience, client_ip=None, user_agent=None):
         """Spends a login token. Never retried: the first call may have succeeded."""
-        body = {"token": token, "audience": audience, "client_ip": client_ip, "user_agent": user_agent}
+        body = {"token": token, "audience": audience, "client_ip": client_ip, "user_agent": _user_agent(user_agent)}
         return self._call("POST", "/v1/redeem", body)
 
     def check(self, session_id):
@@ -152,6 +159,12 @@ class Gateway:
         raise GatewayError(
             str(answer.get("code") or "refused"), status, str(answer.get("detail") or ""), str(answer.get("hint") or "")
         )
+
+
+def _user_agent(text):
+    """A browser's name as lac takes it: no control characters, and not too long."""
+    kept = "".join(c for c in text or "" if unicodedata.category(c) != "Cc")
+    return kept[:MAX_USER_AGENT].strip() or None
 
 
 def _exchange(method, path, data, headers, timeout):

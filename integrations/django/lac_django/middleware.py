@@ -159,8 +159,10 @@ def settle(request, impersonation, answered):
     impersonation.asked = asked
     if isinstance(answer, GatewayError):
         logger.warning("session %s was not checked: %s", impersonation.session_id, answer.code)
-        if answer.is_answer:
-            return _close(request, impersonation, answer.code)
+        if answer.ends_session:
+            # Without a token that counts lac cannot be told yet: the row waits for one.
+            tell = "unusable" if answer.status == 401 else None
+            return _close(request, impersonation, answer.code, tell)
         if now() - impersonation.good > conf.get("STALE_AFTER"):
             return _close(request, impersonation, "unreachable", tell="unusable")
     elif answer.get("state") != "active":

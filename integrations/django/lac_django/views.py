@@ -143,9 +143,7 @@ def log_in(request):
         raise Refused("usage")
     asked = now()
     try:
-        answer = client.gateway.redeem(
-            secret, site.origin, client_ip(request), request.headers.get("User-Agent", "")[:256] or None
-        )
+        answer = client.gateway.redeem(secret, site.origin, client_ip(request), request.headers.get("User-Agent"))
     except GatewayError as error:
         if error.hint:
             logger.info("lac says: %s", error.hint)

@@ -70,7 +70,7 @@ class GatewayCase(TransactionTestCase):
         origin = origin or "http://" + browser.defaults["SERVER_NAME"]
         cookie = browser.cookies.get("csrftoken")
         data["csrfmiddlewaretoken"] = cookie.value if cookie else "none"
-        return browser.post(path, data, headers={"origin": origin, "user-agent": "Firefox/1"})
+        return browser.post(path, data, headers={"origin": origin, "user-agent": "Fire\x01fox/1"})
 
     def press(self, url, browser=None):
         """Opens a login URL and presses the button."""
@@ -95,7 +95,7 @@ class Loop(GatewayCase):
     def test_from_login_to_the_way_out(self):
         session = self.enter("--ticket", "ZD-1")
         page = self.browser.get("/me/").content.decode()
-        self.assertIn("Ada Byron</strong> on <strong>Book Room Berlin", page)
+        self.assertIn("<bdi>Ada Byron</bdi></strong> on <strong><bdi>Book Room Berlin", page)
         self.assertEqual(self.send("/me/borrow/", title="Dune").status_code, 302)
         self.assertEqual(self.send("/loginascustomer/end").status_code, 303)
         self.assertPublic()
@@ -180,7 +180,7 @@ class Loop(GatewayCase):
     def test_each_website_has_its_own_customers(self):
         browser = self.paris()
         self.enter(customer="2", browser=browser)
-        self.assertContains(browser.get("/me/"), "Zoë</strong> on <strong>Book Room Paris")
+        self.assertContains(browser.get("/me/"), "<bdi>Zoë</bdi></strong> on <strong><bdi>Book Room Paris")
 
     def test_a_token_of_a_storefront_that_is_revoked(self):
         token_file = self.lac.add_storefront("temporary", ["books_de"])

@@ -49,10 +49,14 @@ class Banner(KitCase):
         text = re.sub(r"<[^>]+>", "", page[page.index("<div id") :])
         self.assertIn("You are connected as Ada Byron on Book Room Berlin", text)
 
+    def test_a_name_cannot_turn_the_rest_round(self):
+        self.land(customer={"id": "1", "email": "ada@example.com", "name": "Ada \u202enoryB", "website": "books_de"})
+        self.assertContains(self.browser.get("/page/"), "<bdi>Ada \u202enoryB</bdi>")
+
     def test_without_a_name_it_shows_the_address(self):
         for name in ("", "  ", None):
             self.land(customer={"id": "1", "email": "ada@example.com", "name": name, "website": "books_de"})
-            self.assertContains(self.browser.get("/page/"), "<strong>ada@example.com</strong>")
+            self.assertContains(self.browser.get("/page/"), "<strong><bdi>ada@example.com</bdi></strong>")
 
     def test_names_are_escaped(self):
         self.land(

@@ -146,6 +146,16 @@ class Redeem(KitCase):
         self.assertEqual(body["client_ip"], "203.0.113.9")
         self.assertEqual(body["user_agent"], "U" * 256)
 
+    def test_an_odd_name_of_the_browser_does_not_prevent_a_landing(self):
+        for sent, told in (("Odd\x01\x7f\x85/1.0\t", "Odd/1.0"), ("\x02" * 300 + "U" * 300, "U" * 256), ("\x00\x1f", None), ("", None)):
+            self.stub.calls.clear()
+            token = self.csrf()
+            answer = self.browser.post(
+                LANDING, {"secret": SECRET, "csrfmiddlewaretoken": token}, headers={"origin": ORIGIN, "user-agent": sent}
+            )
+            self.assertEqual(answer.status_code, 303)
+            self.assertEqual(self.stub.bodies("/redeem")[0]["user_agent"], told)
+
     def test_without_trusted_proxies_the_header_does_not_count(self):
         token = self.csrf()
         self.browser.post(

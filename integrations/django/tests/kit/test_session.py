@@ -100,9 +100,20 @@ class Check(KitCase):
             self.clock.move(25)
             self.assertEqual(self.browser.get("/me/").status_code, 200)
 
-    def test_a_refused_token_of_the_storefront_is_no_good_answer(self):
+    def test_a_storefront_whose_token_is_refused_serves_nobody(self):
         self.stub.script["/check"] = [problem(401, "not_authenticated")]
-        self.clock.move(31)
+        self.stub.script["/end"] = [problem(401, "not_authenticated"), None]
+        self.clock.move(2)
+        self.assertLoggedOut()
+        # lac is told as soon as it takes the shop's token again.
+        outbox.flush(everything=True)
+        self.assertEqual(self.stub.bodies("/end"), [{"cause": "unusable"}] * 2)
+
+    def test_a_401_from_something_in_between_is_no_answer(self):
+        self.stub.script["/check"] = [(401, {"error": "login"})]
+        self.clock.move(25)
+        self.assertEqual(self.browser.get("/me/").status_code, 200)
+        self.clock.move(6)
         self.assertLoggedOut()
 
     def test_read_only_follows_the_check(self):
