@@ -35,7 +35,7 @@ export class LacClient {
     if (typeof token !== "string" || token === "" || token.length > LONGEST_SECRET) {
       throw new LacError("token_invalid", "not a login token", { status: 400 });
     }
-    const body = { token, audience, client_ip: clientIp || undefined, user_agent: userAgent?.slice(0, LONGEST_USER_AGENT) || undefined };
+    const body = { token, audience, client_ip: clientIp || undefined, user_agent: cleanUserAgent(userAgent) };
     const redeemed = await this.#call("POST", "/v1/redeem", { body, agent: false });
     if (typeof redeemed.session_id !== "string" || typeof redeemed.customer?.id !== "string") {
       throw new LacError("bad_answer", "the answer to redeem names no session or no customer", { status: 502 });
@@ -49,7 +49,7 @@ export class LacClient {
     try {
       return await this.#call("POST", path, { body: {} });
     } catch (error) {
-      if (!error.transient || error.status === 429) throw error;
+      if (!(error.transient || error.isUnknownPath) || error.status === 429) throw error;
       return this.#call("POST", path, { body: {} });
     }
   }
@@ -115,6 +115,7 @@ export class LacClient {
       await this.check("00000000000000000000000000000000");
     } catch (error) {
       if (error.status === 401) problems.push("token: the gateway does not accept it as a storefront's token");
+      else if (error.isUnknownPath) problems.push("url: nothing is there: the gateway is older than this kit, or it is another server");
       else if (error.status !== 404) problems.push(`url: ${error.code}: ${error.message}`);
     }
     return problems;
@@ -139,6 +140,11 @@ export class LacClient {
       throw new LacError("token_file", `cannot read the token file: ${cause.code ?? cause.message}`, { cause });
     }
   }
+}
+
+/** A browser's name as the gateway takes it: no control characters, and not too long. */
+function cleanUserAgent(text) {
+  return Array.from(text?.replace(/\p{Cc}/gu, "") ?? "").slice(0, LONGEST_USER_AGENT).join("").trim() || undefined;
 }
 
 export function isCustomerId(id) {

@@ -13,4 +13,9 @@ export class LacError extends Error {
   get transient() {
     return this.status === 0 ? this.code !== "invalid_option" : this.status === 429 ? this.code !== "too_many_actions" : this.status >= 500;
   }
+
+  /** A 404 about the path, not about a session or customer: an older gateway, or another server. No answer to what was asked. */
+  get isUnknownPath() {
+    return this.status === 404 && (this.code === "not_found" || this.code === "bad_answer");
+  }
 }

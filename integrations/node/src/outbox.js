@@ -168,7 +168,7 @@ export class Outbox {
     } catch (error) {
       const tooOld = Date.now() - keptAt > KEEP;
       const missing = error.status === 404 && Date.now() < (batch[0].insistUntil ?? 0);
-      const again = error.transient || missing || error.status === 401;
+      const again = error.transient || error.isUnknownPath || missing || error.status === 401;
       if (again && !tooOld) return false;
       // One refused action refuses its whole request; the others are sent alone.
       if (batch.length > 1 && !again) return (await Promise.all(batch.map((item) => this.#send([item])))).every(Boolean);

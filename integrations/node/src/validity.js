@@ -47,7 +47,8 @@ export async function judge(client, record, { checkEvery, staleAfter }, now = Da
   try {
     answer = await client.check(record.sessionId);
   } catch (error) {
-    if (error.status === 404) return over("not_found");
+    if (error.status === 404 && !error.isUnknownPath) return over("not_found");
+    if (error.status === 401 && error.code === "not_authenticated") return over("not_authenticated");
     const silence = Date.now() - record.goodAt;
     if (silence < 0 || silence >= staleAfter) return over("stale");
     return { valid: true, record: { ...record, checkedAt: now }, error };

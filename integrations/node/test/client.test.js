@@ -49,6 +49,36 @@ test("redeem passes on who asks, cut to size, and takes fields that it does not 
   assert.deepEqual([calls[0].body.token, calls[0].body.audience, calls[0].body.client_ip], ["a.b.c", "https://shop.example", "192.0.2.7"]);
 });
 
+test("redeem leaves out what a browser's name must not hold", async () => {
+  const { client, calls } = await gateway(() => ({ json: redeemed() }));
+  const told = [];
+  for (const userAgent of ["Odd\x01\x7f\x85/1.0\t", "\x02".repeat(300) + "U".repeat(300), "\x1f", undefined]) {
+    await client.redeem({ token: "a.b.c", audience: "https://shop.example", userAgent });
+    told.push(calls.at(-1).body.user_agent);
+  }
+  assert.deepEqual(told, ["Odd/1.0", "U".repeat(256), undefined, undefined]);
+});
+
+test("an unknown path is no answer about a session; an unknown storefront ends it", async () => {
+  const times = validityOptions({ checkEvery: 0, staleAfter: 30 });
+  const record = () => newRecord(redeemed(), Date.now());
+  for (const answer of [problem(404, "not_found"), { status: 404, text: "<html>" }, { status: 401, text: "<html>" }]) {
+    const { client } = await gateway(() => answer);
+    assert.equal((await judge(client, record(), times)).valid, true, JSON.stringify(answer));
+    assert.equal((await judge(client, { ...record(), goodAt: Date.now() - 31_000 }, times)).why, "stale");
+  }
+  for (const answer of [problem(404, "session_not_found"), problem(401, "not_authenticated")]) {
+    const { client } = await gateway(() => answer);
+    assert.equal((await judge(client, record(), times)).valid, false, JSON.stringify(answer));
+  }
+  const { client } = await gateway(() => problem(404, "not_found"));
+  assert.match((await client.selfCheck()).join(), /older than this kit/);
+  const outbox = new Outbox({ client, log: quiet });
+  await outbox.end("s1", "left");
+  assert.equal(await outbox.flush(), 1, "an end waits for a gateway that knows it");
+  outbox.close();
+});
+
 test("a check is repeated once where no answer came, never where one did", async () => {
   const flaky = await gateway((_, count) => (count === 1 ? { hangUp: true } : active()));
   assert.equal((await flaky.client.check("s1")).state, "active");

@@ -107,7 +107,7 @@ describe("the whole loop in", () => {
       const page = await browser.get("/");
       assert.match(page.text, BANNER);
       assert.match(page.text, /a customer/);
-      assert.match(page.text, /connected as jane@example\.com on/, "an empty name is shown as the address");
+      assert.match(page.text, /connected as <bdi>jane@example\.com<\/bdi> on/, "an empty name is shown as the address");
       assert.equal((await browser.press(page)).status, 303);
       await assertNobody(browser);
       await until("the end is sent", () => of("/s1/end").length === 1);

@@ -147,6 +147,7 @@ export declare class LacError extends Error {
   readonly retryAfter: number | null;
   /** Whether the same call may succeed later. */
   readonly transient: boolean;
+  readonly isUnknownPath: boolean;
 }
 
 export declare class LacClient {

@@ -34,7 +34,7 @@ final class Banner
         $name = Html::escape($impersonation->shownName());
         $website = Html::escape($impersonation->websiteName);
 
-        return '<div id="lac-banner" role="status"><span>You are connected as <strong>' . $name . '</strong> on ' . $website
+        return '<div id="lac-banner" role="status"><span>You are connected as <strong><bdi>' . $name . '</bdi></strong> on <bdi>' . $website . '</bdi>'
             . ($impersonation->readOnly ? ' (read only)' : '') . '</span>'
             . '<form method="post" action="' . Html::escape($settings->path('end')) . '">' . Html::hidden('csrf', $csrf)
             . '<button>Close session</button></form></div>';

@@ -26,7 +26,7 @@ final class Client
                 'token' => $secret,
                 'audience' => $this->settings->origin,
                 'client_ip' => $clientIp,
-                'user_agent' => $userAgent,
+                'user_agent' => self::cleanUserAgent($userAgent),
             ]));
         } catch (Unreachable | Problem $failure) {
             $unknown = $failure instanceof Unreachable || $failure->status >= 500;
@@ -134,6 +134,15 @@ final class Client
     public function keys(): array
     {
         return $this->http->call('GET', '/.well-known/jwks.json', authenticated: false);
+    }
+
+    /** At most 256 printable ASCII characters; the gateway takes no control characters. */
+    private static function cleanUserAgent(?string $userAgent): ?string
+    {
+        $printable = preg_replace(['/[\x00-\x1f\x7f]/', '/[^\x20-\x7e]/'], ['', '?'], $userAgent ?? '') ?? '';
+        $cut = trim(substr($printable, 0, 256));
+
+        return $cut === '' ? null : $cut;
     }
 
     private static function customer(string $customerId, string $what): string

@@ -107,11 +107,9 @@ final readonly class Request
         return is_string($valid) ? $valid : null;
     }
 
-    /** The browser's name: at most 256 printable ASCII characters. */
+    /** The browser's name as it was sent. */
     public function userAgent(): ?string
     {
-        $agent = substr(preg_replace('/[^\x20-\x7e]/', '?', $this->header('user-agent') ?? '') ?? '', 0, 256);
-
-        return trim($agent) === '' ? null : trim($agent);
+        return $this->header('user-agent');
     }
 }

@@ -48,7 +48,7 @@ class Loop(unittest.TestCase):
         browser, session = come_in("--order", "000000001", "--ticket", "ZD-4711")
         self.assertEqual(browser.get("/orders/000000001").status, 200)
         page = browser.get("/")
-        self.assertIn("<strong>Jane Doe</strong> on Main &lt;Website&gt;", page.body)
+        self.assertIn("<strong><bdi>Jane Doe</bdi></strong> on <bdi>Main &lt;Website&gt;</bdi>", page.body)
         self.assertIn("Watch 90.00", page.body, "the customer's own price")
         browser.get("/cart?add=1")
         order = browser.post("/checkout", {}).header("Location")

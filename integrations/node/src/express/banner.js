@@ -17,9 +17,11 @@ body:has(>#lac-banner){height:auto!important;min-height:100%}
 `;
 
 export function bannerHtml(texts, record, { endPath }) {
-  const text = fill(texts.banner, { name: record.customerName, website: record.websiteName });
-  const words = record.readOnly ? `${text} ${texts.bannerReadOnly}` : text;
-  return `<div id="lac-banner" role="status"><p>${escapeHtml(words)}</p><form method="post" action="${escapeHtml(endPath)}"><input type="hidden" name="token" value="${escapeHtml(
+  // A name may hold characters that turn the direction of what follows.
+  const isolated = (text) => `<bdi>${escapeHtml(text)}</bdi>`;
+  const text = fill(escapeHtml(texts.banner), { name: isolated(record.customerName), website: isolated(record.websiteName) });
+  const words = record.readOnly ? `${text} ${escapeHtml(texts.bannerReadOnly)}` : text;
+  return `<div id="lac-banner" role="status"><p>${words}</p><form method="post" action="${escapeHtml(endPath)}"><input type="hidden" name="token" value="${escapeHtml(
     record.endToken,
   )}"><button type="submit">${escapeHtml(texts.bannerEnd)}</button></form></div>`;
 }

@@ -60,7 +60,7 @@ async function recognize(kit, req, res) {
   const { valid, record, why, error } = await judge(kit.client, kept, kit.validity);
   if (error) kit.log.warn(`lac: session ${kept.sessionId}: check: ${error.code ?? error.message}`);
   if (!valid) {
-    if (why === "stale") await kit.outbox.end(kept.sessionId, "signed_out");
+    if (why === "stale" || why === "not_authenticated") await kit.outbox.end(kept.sessionId, "signed_out");
     return forget(kit, req, res, kept, why);
   }
   if (record !== kept) kit.sessions.set(req, record);

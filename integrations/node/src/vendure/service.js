@@ -95,7 +95,7 @@ export class LacService {
     const { valid, record, why, error } = await judge(this.client, row.record, this.kit.validity);
     if (error) vendureLog.warn(`session ${row.sessionId}: check: ${error.code ?? error.message}`);
     if (!valid) {
-      if (why === "stale") await this.kit.outbox.end(row.sessionId, "signed_out");
+      if (why === "stale" || why === "not_authenticated") await this.kit.outbox.end(row.sessionId, "signed_out");
       return this.#forget(req, res, token);
     }
     if (record !== row.record) await this.#rows().update({ id: row.id }, { record });
