@@ -112,7 +112,7 @@ for round in $(seq "$rounds"); do
     echo "gateway.sh: $done_now redemptions were answered, $logged are in the log" >&2
     exit 1
   fi
-  session=$(LAC_STORE=$dir/copy "$lac" session list --limit 1 --state active -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
+  session=$(LAC_STORE=$dir/copy "$lac" session list --limit 1 --state active -o json 2>/dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
   load "$dir/check" -s benches/gateway/check.lua "http://127.0.0.1:$port/v1/sessions/$session/check" -- "$bearer"
   stop
 
