@@ -119,7 +119,10 @@ fn waiting_ends_after_its_time_and_with_ctrl_c() {
     );
     // The next one goes on with the same ask.
     let ask = open_ask(&store, &shop, "2");
-    let mut waiting = Waiting::start(&store, &agent, None, &WAIT);
+    // Not longer: where this test runs in the background, signals of the terminal
+    // are ignored.
+    let bounded = ["2", "--wait-for-consent", "20s"];
+    let mut waiting = Waiting::start(&store, &agent, None, &bounded);
     let mut lines = BufReader::new(waiting.process.stderr.take().expect("stderr"));
     let mut first = String::new();
     lines.read_line(&mut first).expect("a line");
