@@ -82,3 +82,11 @@ pub struct Context<'a> {
     /// Which kinds of hook are configured.
     pub hooks: EnabledHooks,
 }
+
+impl<'a> Context<'a> {
+    /// The same for another caller.
+    #[must_use]
+    pub(super) fn for_caller(&self, caller: &'a Caller) -> Self {
+        Self { caller, ..*self }
+    }
+}

@@ -6,17 +6,15 @@
 //! are committed together. A use case that fails changes nothing and is recorded
 //! as refused; the others are not affected. No answer is given before the commit.
 
-use super::config::Config;
 use super::context::{Caller, Context};
-use super::event::{set_actor, set_caller};
-use super::record::{SigningKeys, commit, open_log};
+use super::event::set_caller;
+use super::record::{commit, open_log};
 use super::refusals::{counted_as, record_refusal, refuse_repeated};
 use super::unit_of_work::{UnitOfWork, WriteOutcome};
-use super::view::ReadView;
 use super::{identify, token_use, write};
 use lac_ledger::appender::RecordedEvent;
 use lac_ledger::signing::keys::KeyPurpose;
-use lac_model::access::{ActingToken, Actor};
+use lac_model::access::ActingToken;
 use lac_model::audit::{Action, Event};
 use lac_model::fault::Fault;
 use lac_store::{Act, AppendProof, Permit, Result, WriteTx};
@@ -153,11 +151,7 @@ impl<'c> GroupRun<'_, 'c, '_> {
     /// lock for them.
     fn refuse_repeated(&mut self) {
         for member in self.members.iter_mut() {
-            let caller = member.caller();
-            let context = Context {
-                caller,
-                ..*self.context
-            };
+            let context = self.context.for_caller(member.caller());
             let refused = refuse_repeated(&context, &member.draft());
             self.is_settled.push(refused.is_some());
             if let Some(fault) = refused {
@@ -181,18 +175,8 @@ impl<'c> GroupRun<'_, 'c, '_> {
 
     fn run_members(&mut self, tx: &dyn WriteTx) -> Result<Option<AppendProof>> {
         let context = self.context;
-        let now = context.clock.now();
-        let config = Config::read(tx.as_read())?;
-        let keyring = SigningKeys::load_for_write(context, tx, &config)?;
-        let log = open_log(context, tx, &config, &keyring.chain, now)?;
-        let mut work = UnitOfWork {
-            tx,
-            draft: Event::new(Action::LoginRedeem),
-            view: ReadView::new(context, tx.as_read(), Actor::system(), now, config),
-            log,
-            signing_keys: keyring,
-            caller: context.caller,
-        };
+        let draft = Event::new(Action::LoginRedeem); // each member has its own
+        let mut work = UnitOfWork::open(context, open_log, tx, draft, context.caller)?;
         let mut last = None;
         for index in 0..self.members.len() {
             if !self.is_settled[index] {
@@ -223,9 +207,8 @@ impl<'c> GroupRun<'_, 'c, '_> {
                 return Ok(None);
             }
         };
-        set_actor(&mut work.draft, &actor);
         self.tokens.extend(actor.token.clone());
-        work.view.actor = actor;
+        work.set_actor(actor);
         let mark = work.log.mark()?;
         let (tx, mut recorded) = (work.tx, None);
         let ended = tx.attempt(&mut || {
@@ -262,11 +245,7 @@ impl<'c> GroupRun<'_, 'c, '_> {
     fn finish(&mut self) {
         for (index, draft, fault) in std::mem::take(&mut self.counted) {
             let member = &mut self.members[index];
-            let caller = member.caller();
-            let context = Context {
-                caller,
-                ..*self.context
-            };
+            let context = self.context.for_caller(member.caller());
             member.fail(record_refusal(&context, draft, fault));
         }
         self.tokens.sort_by_key(|token| token.id);

@@ -1,12 +1,9 @@
 //! Maintenance: writes that no actor asked for.
 
-use super::config::Config;
 use super::context::{Caller, Context};
-use super::record::{SigningKeys, commit, open_log};
+use super::record::{commit, open_log};
 use super::unit_of_work::{UnitOfWork, WriteOutcome};
-use super::view::ReadView;
 use lac_ledger::signing::keys::KeyPurpose;
-use lac_model::access::Actor;
 use lac_model::audit::{Action, Event};
 use lac_store::{Permit, Result, SessionWrite};
 
@@ -24,19 +21,9 @@ pub fn maintain<T>(
     let system = Caller::system();
     let tx = context.store.write()?;
     let (answer, proof) = {
-        let now = context.clock.now();
-        let config = Config::read(tx.as_read())?;
-        let keyring = SigningKeys::load_for_write(context, &*tx, &config)?;
-        let log = open_log(context, &*tx, &config, &keyring.chain, now)?;
+        let draft = Event::new(Action::LoginExpire);
+        let mut work = UnitOfWork::open(context, open_log, &*tx, draft, &system)?;
         let permit = Permit::for_expiry(tx.as_read());
-        let mut work = UnitOfWork {
-            tx: &*tx,
-            draft: Event::new(Action::LoginExpire),
-            view: ReadView::new(context, tx.as_read(), Actor::system(), now, config),
-            log,
-            signing_keys: keyring,
-            caller: &system,
-        };
         let (answer, recorded) = body(&mut work, &permit)?.split();
         (answer, work.seal(recorded)?)
     };

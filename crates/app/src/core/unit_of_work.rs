@@ -3,13 +3,15 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::context::Caller;
+use super::config::Config;
+use super::context::{Caller, Context};
 use super::event::{set_actor, set_caller};
-use super::record::{SigningKeys, seal};
+use super::record::{OpenLog, SigningKeys, seal};
 use super::view::ReadView;
 use lac_ledger::appender::{Appender, RecordedEvent};
 use lac_ledger::key_rows::active_key;
 use lac_ledger::signing::keys::{KeyPurpose, PrivateKey};
+use lac_model::access::Actor;
 use lac_model::audit::{Action, Event, StateKind};
 use lac_store::{AppendProof, ArchiveRow, Result, WriteTx};
 
@@ -30,6 +32,37 @@ impl<'tx> Deref for UnitOfWork<'tx> {
 
     fn deref(&self) -> &ReadView<'tx> {
         &self.view
+    }
+}
+
+impl<'tx> UnitOfWork<'tx> {
+    /// Reads config and keys, and opens the log with `open`. The actor is the
+    /// program, until somebody is identified.
+    pub(super) fn open(
+        context: &Context<'tx>,
+        open: OpenLog,
+        tx: &'tx dyn WriteTx,
+        draft: Event,
+        caller: &'tx Caller,
+    ) -> Result<Self> {
+        let now = context.clock.now();
+        let config = Config::read(tx.as_read())?;
+        let signing_keys = SigningKeys::load_for_write(context, tx, &config)?;
+        let log = open(context, tx, &config, &signing_keys.chain, now)?;
+        Ok(Self {
+            tx,
+            draft,
+            view: ReadView::new(context, tx.as_read(), Actor::system(), now, config),
+            log,
+            signing_keys,
+            caller,
+        })
+    }
+
+    /// The work is for this actor from now on.
+    pub(super) fn set_actor(&mut self, actor: Actor) {
+        set_actor(&mut self.draft, &actor);
+        self.view.actor = actor;
     }
 }
 

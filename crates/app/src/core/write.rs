@@ -1,11 +1,9 @@
-use super::config::Config;
 use super::context::Context;
-use super::event::{set_actor, set_caller};
+use super::event::set_caller;
 use super::once::BodyOnce;
-use super::record::{OpenLog, SigningKeys, commit, open_log, open_log_for_recovery};
+use super::record::{OpenLog, commit, open_log, open_log_for_recovery};
 use super::refusals::{self, record_refusal};
 use super::unit_of_work::{UnitOfWork, WriteOutcome};
-use super::view::ReadView;
 use super::{identify, token_use};
 use lac_ledger::appender::RecordedEvent;
 use lac_ledger::signing::keys::KeyPurpose;
@@ -121,21 +119,10 @@ fn run_in_transaction(
     token: &mut Option<ActingToken>,
     body: &mut WriteBody<'_>,
 ) -> Result<Option<AppendProof>> {
-    let now = context.clock.now();
-    let config = Config::read(tx.as_read())?;
-    let keyring = SigningKeys::load_for_write(context, tx, &config)?;
-    let log = open(context, tx, &config, &keyring.chain, now)?;
-    let actor = identify::identify(tx.as_read(), &context.caller.credential, now)?;
-    set_actor(draft, &actor);
+    let mut work = UnitOfWork::open(context, open, tx, draft.clone(), context.caller)?;
+    let actor = identify::identify(work.read, &context.caller.credential, work.now)?;
     token.clone_from(&actor.token);
-    let mut work = UnitOfWork {
-        tx,
-        draft: draft.clone(),
-        view: ReadView::new(context, tx.as_read(), actor, now, config),
-        log,
-        signing_keys: keyring,
-        caller: context.caller,
-    };
+    work.set_actor(actor);
     match body(&mut work) {
         Ok(recorded) => work.seal(recorded),
         Err(fault) => {
