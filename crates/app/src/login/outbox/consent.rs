@@ -3,15 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notice::{NoticeSubject, store_notice};
 use crate::UnitOfWork;
 use crate::login::CustomerSummary;
 use lac_model::bounded::Ticket;
 use lac_model::consent::ask::{AskDuration, ConsentAsk, ConsentAskId};
 use lac_model::customer::{Consent, ConsentSource};
 use lac_model::environment::random_bytes;
-use lac_model::fault::Fault;
-use lac_model::ids::CustomerId;
-use lac_model::notice::{Hook, Notice, NoticeId};
+use lac_model::notice::{Hook, NoticeId};
 use lac_model::time::Timestamp;
 use lac_store::{OutboxWrite, Permit, Result};
 
@@ -89,8 +88,12 @@ pub fn queue_after_consent(
         changed_at: work.now,
         audit_seq,
     };
-    let about = (change.customer.id, change.website_id);
-    queue(work, permit, hook, id, about, &payload)
+    let about = NoticeSubject {
+        session_id: None,
+        customer_id: change.customer.id,
+        website_id: change.website_id,
+    };
+    store_notice(work, permit, hook, id, about, &payload)
 }
 
 /// Stores a notice that a customer was asked, if there is a hook for it.
@@ -118,37 +121,15 @@ pub fn queue_after_ask(
         expires_at: ask.expires_at,
         audit_seq,
     };
-    let about = (ask.customer_id, ask.website_id);
-    queue(work, permit, hook, id, about, &payload)
+    let about = NoticeSubject {
+        session_id: None,
+        customer_id: ask.customer_id,
+        website_id: ask.website_id,
+    };
+    store_notice(work, permit, hook, id, about, &payload)
 }
 
 fn website_code(work: &UnitOfWork<'_>, id: i64) -> Result<Option<String>> {
     let website = work.store_tree()?.website(id);
     Ok(website.map(|website| website.code.clone()))
-}
-
-fn queue(
-    work: &UnitOfWork<'_>,
-    permit: &Permit<'_, OutboxWrite>,
-    hook: Hook,
-    id: NoticeId,
-    (customer_id, website_id): (CustomerId, i64),
-    payload: &impl Serialize,
-) -> Result<()> {
-    let payload = serde_json::to_string(payload).map_err(Fault::internal)?;
-    let notice = Notice {
-        id,
-        number: 0,
-        hook,
-        session_id: None,
-        customer_id,
-        website_id,
-        payload: Some(payload),
-        created_at: work.now,
-        attempts: 0,
-        next_at: Some(work.now),
-        last_error: None,
-        delivered_at: None,
-    };
-    work.tx.notice_add(permit, &notice)
 }

@@ -9,6 +9,7 @@
 mod consent;
 mod deliver;
 mod list;
+mod notice;
 mod payload;
 mod retry;
 

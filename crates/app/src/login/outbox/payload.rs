@@ -3,13 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notice::{NoticeSubject, store_notice};
 use crate::UnitOfWork;
 use crate::login::CustomerSummary;
 use lac_model::audit::ConsentBasis;
 use lac_model::environment::random_bytes;
-use lac_model::fault::Fault;
 use lac_model::ids::{SessionId, Ticket};
-use lac_model::notice::{Hook, Notice, NoticeId};
+use lac_model::notice::{Hook, NoticeId};
 use lac_model::session::Session;
 use lac_model::time::Timestamp;
 use lac_store::{OutboxWrite, Permit, Result};
@@ -87,20 +87,10 @@ fn queue_notice(
         ends_at: session.ends_at,
         audit_seq,
     };
-    let payload = serde_json::to_string(&payload).map_err(Fault::internal)?;
-    let notice = Notice {
-        id,
-        number: 0,
-        hook,
+    let about = NoticeSubject {
         session_id: Some(session.id.clone()),
         customer_id: session.customer_id,
         website_id: session.website_id,
-        payload: Some(payload),
-        created_at: work.now,
-        attempts: 0,
-        next_at: Some(work.now),
-        last_error: None,
-        delivered_at: None,
     };
-    work.tx.notice_add(permit, &notice)
+    store_notice(work, permit, hook, id, about, &payload)
 }
