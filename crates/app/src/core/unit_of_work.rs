@@ -13,6 +13,7 @@ use lac_ledger::key_rows::active_key;
 use lac_ledger::signing::keys::{KeyPurpose, PrivateKey};
 use lac_model::access::Actor;
 use lac_model::audit::{Action, Event, StateKind};
+use lac_model::customer::Customer;
 use lac_store::{AppendProof, ArchiveRow, Result, WriteTx};
 
 /// A write transaction together with the event that records it.
@@ -69,6 +70,16 @@ impl<'tx> UnitOfWork<'tx> {
 impl UnitOfWork<'_> {
     pub fn record(&mut self) -> Result<RecordedEvent> {
         self.log.append(&self.draft)
+    }
+
+    /// Fills the customer in the event, in place of what the caller named.
+    pub fn describe_customer(&mut self, customer: &Customer) -> Result<()> {
+        let website = self.store_tree()?.website(customer.website_id);
+        self.draft.website = website.map(|website| website.code.clone());
+        self.draft.customer_id = Some(customer.id);
+        self.draft.customer_email = Some(customer.email.clone());
+        self.draft.details.remove("customer");
+        Ok(())
     }
 
     /// A further event of the same use case, with actor and caller filled in.

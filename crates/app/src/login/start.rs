@@ -257,7 +257,7 @@ pub(super) fn resolve_target(
             return Err(first.unwrap_or(Fault::FeatureDisabled));
         }
     };
-    describe_target(work, &target)?;
+    work.describe_customer(&target.customer)?;
     Ok(target)
 }
 
@@ -270,19 +270,6 @@ fn describe_document(work: &mut UnitOfWork<'_>, found: &ResolvedTarget) -> Resul
     let tree = work.store_tree()?;
     let website = tree.view(view).and_then(|v| tree.website(v.website_id));
     work.draft.website = website.map(|w| w.code.clone());
-    Ok(())
-}
-
-/// Fills the customer in the event.
-fn describe_target(work: &mut UnitOfWork<'_>, target: &LoginTarget) -> Result<()> {
-    let website = work
-        .store_tree()?
-        .website(target.customer.website_id)
-        .map(|w| w.code.clone());
-    work.draft.customer_id = Some(target.customer.id);
-    work.draft.customer_email = Some(target.customer.email.clone());
-    work.draft.website = website;
-    work.draft.details.remove("customer");
     Ok(())
 }
 

@@ -75,7 +75,7 @@ impl CustomerEdit {
         let shown = |changed: &CustomerChanged| usize::from(!changed.changed);
         counted::write_counted::<Self, _>(context, action, fill, shown, |work, permit| {
             let before = find::customer(work, &self.customer, self.website.as_deref())?;
-            describe_customer(work, &before)?;
+            work.describe_customer(&before)?;
             let mut after = self.apply_to(work, &before)?;
             if after == before {
                 return Ok(WriteOutcome::Unchanged(CustomerChanged {
@@ -179,16 +179,6 @@ fn changes_identity(before: &Customer, after: &Customer) -> bool {
     let is_renumbered = before.id != after.id;
     let has_other_address = email_key(&before.email) != email_key(&after.email);
     before.consent.granted && before.id.is_local() && (is_renumbered || has_other_address)
-}
-
-/// Fills the customer in the event.
-pub(super) fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Result<()> {
-    let website = work.store_tree()?.website(customer.website_id);
-    work.draft.website = website.map(|w| w.code.clone());
-    work.draft.customer_id = Some(customer.id);
-    work.draft.customer_email = Some(customer.email.clone());
-    work.draft.details.remove("customer");
-    Ok(())
 }
 
 /// The fields that differ, with their values before and after.

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::edit::describe_customer;
 use crate::core::sessions;
 use crate::core::{counted, find};
 use crate::login::requests;
@@ -102,7 +101,7 @@ impl CustomerRemove {
             |_| 0,
             |work, permit| {
                 let customer = find::customer(work, &self.customer, self.website.as_deref())?;
-                describe_customer(work, &customer)?;
+                work.describe_customer(&customer)?;
                 let website = work.draft.website.clone().unwrap_or_default();
                 let (id, email) = (customer.id, customer.email.clone());
                 if !self.confirmed {

@@ -64,7 +64,7 @@ impl ConsentAskCreate {
         };
         write::<Self, _>(context, Action::ConsentAsk, fill, |work, permit| {
             let customer = find::customer(work, &self.customer, self.website.as_deref())?;
-            describe_customer(work, &customer)?;
+            work.describe_customer(&customer)?;
             check_askable(work, &customer)?;
             self.check_ticket(work, &customer)?;
             make_room(work, &permit.narrow(), &customer)?;
@@ -118,15 +118,6 @@ impl ConsentAskCreate {
             _ => Err(Fault::TicketRequired { pattern }),
         }
     }
-}
-
-fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Result<()> {
-    let website = work.store_tree()?.website(customer.website_id);
-    work.draft.website = website.map(|website| website.code.clone());
-    work.draft.customer_id = Some(customer.id);
-    work.draft.customer_email = Some(customer.email.clone());
-    work.draft.details.remove("customer");
-    Ok(())
 }
 
 /// Whether consent is all that a login as this customer lacks.

@@ -36,7 +36,7 @@ pub(super) fn authorize_decision(
     work.require_storefront()?;
     let customer = find_own_customer(work, id);
     if let Ok(customer) = &customer {
-        describe_customer(work, customer)?;
+        work.describe_customer(customer)?;
     }
     if let Some(session) = session {
         name_session(work, id, session)?;
@@ -53,15 +53,6 @@ pub(super) fn single_id(named: &[ShortText]) -> Result<CustomerId> {
         _ => None,
     };
     one.ok_or_else(|| Fault::invalid("CUSTOMER", "a storefront names one customer, by id"))
-}
-
-fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Result<()> {
-    let website = work.store_tree()?.website(customer.website_id);
-    work.draft.website = website.map(|website| website.code.clone());
-    work.draft.customer_id = Some(customer.id);
-    work.draft.customer_email = Some(customer.email.clone());
-    work.draft.details.remove("customer");
-    Ok(())
 }
 
 /// Fills the session in the event if it is one of this customer that the
