@@ -2,19 +2,17 @@
 //! goes from pending to approved to used, or it is denied, cancelled or
 //! expired.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::bounded::{IdText, InvalidText, Reason};
+use super::bounded::Reason;
 use super::document::DocumentRef;
-use super::ids::{CustomerId, SessionId, Ticket};
+use super::ids::{CustomerId, SessionId, Ticket, random_id};
 use super::time::Timestamp;
 
-/// The id of a request: 64 random bits in lower-case hex.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RequestId(IdText);
+random_id! {
+    /// The id of a request: 64 random bits in lower-case hex.
+    RequestId
+}
 
 impl RequestId {
     /// The number of digits that are shown and that are enough to name a
@@ -22,32 +20,10 @@ impl RequestId {
     pub const SHORT_LENGTH: usize = 6;
     const LENGTH: usize = 16;
 
-    pub fn from_bits(bits: [u8; 8]) -> Self {
-        Self(IdText::new_unchecked(format!(
-            "{:016x}",
-            u64::from_be_bytes(bits)
-        )))
-    }
-
-    /// Accepts every text of this form, whether or not the request exists.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
-        IdText::new(text).map(Self)
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Whether the text has the form of an id's beginning.
     pub fn is_prefix(&self) -> bool {
         let is_digit = |b| matches!(b, b'0'..=b'9' | b'a'..=b'f');
         self.0.bytes().all(is_digit) && (Self::SHORT_LENGTH..Self::LENGTH).contains(&self.0.len())
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -9,6 +9,43 @@ use super::bounded::{IdText, InvalidText};
 
 pub use super::bounded::Ticket;
 
+/// Defines the id of a thing that programs name and people rarely type: 64
+/// random bits in lower-case hex.
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(crate::bounded::IdText);
+
+        impl $name {
+            pub fn from_bits(bits: [u8; 8]) -> Self {
+                let text = format!("{:016x}", u64::from_be_bytes(bits));
+                Self(crate::bounded::IdText::new_unchecked(text))
+            }
+
+            /// Accepts every text of this form, whether or not such an id exists.
+            pub fn new(text: impl Into<String>) -> Result<Self, crate::bounded::InvalidText> {
+                crate::bounded::IdText::new(text).map(Self)
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+pub(crate) use random_id;
+
 /// A customer's id: the merchant's own (`42`), or `local:N` for a customer
 /// imported from a CSV file without ids, which no storefront can confuse with
 /// its own. Everywhere outside it is a string. Stored, it is one signed number,

@@ -1,13 +1,11 @@
 //! Notices for hooks (programs that are told about logins and consent): their contents, and
 //! when to try again.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::bounded::{IdText, InvalidText};
-use super::ids::{CustomerId, SessionId};
+use super::ids::{CustomerId, SessionId, random_id};
 use super::time::Timestamp;
 
 /// A hook. Only its name is known here; the program to run is configured in the
@@ -68,33 +66,10 @@ impl FromIterator<Hook> for EnabledHooks {
     }
 }
 
-/// A notice's id: 64 random bits in lower-case hex. A receiver recognises
-/// repeated notices by it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NoticeId(IdText);
-
-impl NoticeId {
-    pub fn from_bits(bits: [u8; 8]) -> Self {
-        Self(IdText::new_unchecked(format!(
-            "{:016x}",
-            u64::from_be_bytes(bits)
-        )))
-    }
-
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
-        IdText::new(text).map(Self)
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for NoticeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+random_id! {
+    /// A notice's id: 64 random bits in lower-case hex. A receiver recognises
+    /// repeated notices by it.
+    NoticeId
 }
 
 /// The state of a notice.

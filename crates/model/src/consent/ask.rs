@@ -2,14 +2,13 @@
 //! customer answers in the storefront. An ask is open until it is allowed,
 //! denied or withdrawn, or until it expires.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::{IdText, InvalidText, Ticket};
+use crate::bounded::Ticket;
 use crate::customer::Consent;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, random_id};
 use crate::time::Timestamp;
 
 /// How long a customer has to answer.
@@ -21,33 +20,9 @@ pub const MAX_ASKS_PER_PERIOD: usize = 3;
 /// The period of [`MAX_ASKS_PER_PERIOD`].
 pub const ASK_PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The id of an ask: 64 random bits in lower-case hex.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ConsentAskId(IdText);
-
-impl ConsentAskId {
-    pub fn from_bits(bits: [u8; 8]) -> Self {
-        Self(IdText::new_unchecked(format!(
-            "{:016x}",
-            u64::from_be_bytes(bits)
-        )))
-    }
-
-    /// Accepts every text of this form, whether or not the ask exists.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
-        IdText::new(text).map(Self)
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ConsentAskId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+random_id! {
+    /// The id of an ask: 64 random bits in lower-case hex.
+    ConsentAskId
 }
 
 /// How long the consent is valid that an ask gives, in seconds: a minute to 30
