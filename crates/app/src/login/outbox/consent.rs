@@ -89,9 +89,9 @@ pub fn queue_after_consent(
         audit_seq,
     };
     let about = NoticeSubject {
-        session_id: None,
-        customer_id: change.customer.id,
-        website_id: change.website_id,
+        session: None,
+        customer: change.customer.id,
+        website: change.website_id,
     };
     store_notice(work, permit, hook, id, about, &payload)
 }
@@ -122,9 +122,9 @@ pub fn queue_after_ask(
         audit_seq,
     };
     let about = NoticeSubject {
-        session_id: None,
-        customer_id: ask.customer_id,
-        website_id: ask.website_id,
+        session: None,
+        customer: ask.customer_id,
+        website: ask.website_id,
     };
     store_notice(work, permit, hook, id, about, &payload)
 }

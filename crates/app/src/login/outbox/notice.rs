@@ -11,9 +11,9 @@ use lac_store::{OutboxWrite, Permit, Result};
 /// What a notice is about.
 #[derive(Debug)]
 pub(super) struct NoticeSubject {
-    pub session_id: Option<SessionId>,
-    pub customer_id: CustomerId,
-    pub website_id: i64,
+    pub session: Option<SessionId>,
+    pub customer: CustomerId,
+    pub website: i64,
 }
 
 /// Stores a notice that is due at once.
@@ -30,9 +30,9 @@ pub(super) fn store_notice(
         id,
         number: 0,
         hook,
-        session_id: about.session_id,
-        customer_id: about.customer_id,
-        website_id: about.website_id,
+        session_id: about.session,
+        customer_id: about.customer,
+        website_id: about.website,
         payload: Some(payload),
         created_at: work.now,
         attempts: 0,

@@ -88,9 +88,9 @@ fn queue_notice(
         audit_seq,
     };
     let about = NoticeSubject {
-        session_id: Some(session.id.clone()),
-        customer_id: session.customer_id,
-        website_id: session.website_id,
+        session: Some(session.id.clone()),
+        customer: session.customer_id,
+        website: session.website_id,
     };
     store_notice(work, permit, hook, id, about, &payload)
 }
