@@ -1,5 +1,7 @@
 //! Prints faults and maps them to exit codes. The hints are in `hint`.
 
+use std::io::{IsTerminal as _, Write as _};
+
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 
@@ -97,8 +99,23 @@ pub fn print_usage_error(is_json: bool, mut error: clap::Error) -> u8 {
         return 2;
     }
     sanitize_usage_error(&mut error);
-    let _ = error.print();
+    print_styled(&error);
     if error.use_stderr() { 2 } else { 0 }
+}
+
+/// Prints help or a usage error. If nobody looks at colours, the text is written
+/// at once: clap writes each line.
+fn print_styled(error: &clap::Error) {
+    let may_be_styled = std::env::var_os("CLICOLOR_FORCE").is_some();
+    if error.use_stderr() || may_be_styled || std::io::stdout().is_terminal() {
+        let _ = error.print();
+        return;
+    }
+    let text = error.render().to_string();
+    // As clap: help that nobody reads is no error.
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes());
+    let _ = stdout.flush();
 }
 
 /// The command, as far as it was recognised: the words of the usage line before

@@ -36,9 +36,11 @@ use std::ffi::OsString;
 use std::net::TcpListener;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use self::args::Globals;
+use self::commands::CommandSpec;
 use self::hint::HintReader;
 use self::out::Out;
 use self::runner::Cli;
@@ -46,9 +48,15 @@ use self::settings::Settings;
 use lac_app::protocol::{GatewayService, Service};
 use lac_model::fault::Fault;
 
-/// The whole command, for parsing, completions and man pages. The arguments of a
+/// The whole command, for completions and man pages. The arguments of a
 /// subcommand are built only when it is used.
 pub fn command() -> Command {
+    command_with(commands::ALL.iter())
+}
+
+/// The command with these subcommands only. Each one that is declared gets a
+/// copy of every global option, which takes a third of the time of `lac --help`.
+fn command_with<'n>(nouns: impl Iterator<Item = &'n CommandSpec>) -> Command {
     // Do not take the description of the flattened arguments.
     let root = Globals::augment_args(Command::new("lac"))
         .version(env!("CARGO_PKG_VERSION"))
@@ -60,7 +68,7 @@ pub fn command() -> Command {
         .help_template(help::template(commands::ALL))
         .infer_subcommands(false)
         .long_about(None);
-    commands::ALL.iter().fold(root, |root, noun| {
+    nouns.fold(root, |root, noun| {
         root.subcommand(
             Command::new(noun.name)
                 .about(noun.about)
@@ -96,10 +104,38 @@ pub fn main(parts: Components) -> ExitCode {
     completion::complete_if_requested();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_json = is_json_requested(&arguments);
-    match command().try_get_matches_from(arguments) {
+    match parse(&arguments) {
         Ok(matches) => ExitCode::from(run(&matches, parts)),
         Err(error) => ExitCode::from(error::print_usage_error(is_json, error)),
     }
+}
+
+/// Parses the arguments, with only the subcommands that they name. A usage error
+/// is found again with all subcommands, because it may list or suggest them.
+fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let words = arguments.get(1..).unwrap_or_default();
+    let is_named = |noun: &&CommandSpec| words.iter().any(|word| word == noun.name);
+    let mut named = commands::ALL.iter().filter(is_named).peekable();
+    let asks_for_program = words
+        .iter()
+        .all(|word| word == "--help" || word == "-h" || word == "--version" || word == "-V");
+    let mut program = if named.peek().is_some() {
+        command_with(named)
+    } else if asks_for_program {
+        // One is enough for `<COMMAND>` in the usage; the template has the list.
+        command_with(commands::ALL.iter().take(1))
+    } else {
+        command()
+    };
+    let parsed = program.try_get_matches_from_mut(arguments);
+    // Taking it apart would only take time.
+    std::mem::forget(program);
+    parsed.or_else(|error| match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Err(error),
+        _ => command().try_get_matches_from(arguments),
+    })
 }
 
 fn run(matches: &ArgMatches, parts: Components) -> u8 {
