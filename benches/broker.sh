@@ -7,12 +7,14 @@
 #                     [--lac PROGRAM] [--slowest MS]
 #
 # --store    this store (made by examples/seed) instead of a new one
-# --lac      this program instead of a release build
+# --lac      this program instead of a release build (or LAC_BENCH_BIN=DIR, the
+#            folder of one)
 # --slowest  fail where one request in a thousand took longer (1000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. benches/lib.sh
 
-seconds=60 clients=64 customers=1000000 store='' lac='' slowest=1000
+seconds=60 clients=64 customers=1000000 store='' lac='' seed='' slowest=1000
 while (($#)); do
   case $1 in
     --seconds) seconds=$2 ;;
@@ -28,13 +30,12 @@ done
 dir=$(mktemp -d)
 broker=
 trap 'kill ${broker:+"$broker"} 2>/dev/null || true; rm -rf "$dir"' EXIT
-if [[ -z $lac ]]; then
-  cargo build --release --quiet --bin lac
-  lac=${CARGO_TARGET_DIR:-$PWD/target}/release/lac
+if [[ -z $lac || -z $store ]]; then
+  release_programs
 fi
 if [[ -z $store ]]; then
   store=$dir/store
-  cargo run --release --quiet --example seed -- --store "$store" --customers "$customers" --events 1000
+  "$seed" --store "$store" --customers "$customers" --events 1000
 fi
 unset LAC_TOKEN LAC_CONFIG LAC_PROFILE || true
 export HOME=$dir XDG_CONFIG_HOME=$dir/none

@@ -6,9 +6,12 @@
 #   benches/gateway.sh [--tokens N] [--seconds N] [--rounds N] [--connections N]
 #                      [--lac PROGRAM] [--seed PROGRAM] [--dir DIR]
 #
+# LAC_BENCH_BIN=DIR  the folder of a release build, instead of building here
+#
 # Needs wrk, curl and python3 with venv (Debian: wrk curl python3-venv).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. benches/lib.sh
 
 tokens=20000 seconds=10 rounds=5 connections=64 lac='' seed='' dir=''
 while (($#)); do
@@ -41,11 +44,7 @@ stop() {
   fi
 }
 trap 'stop; rm -rf ${made:+"$made"}' EXIT
-if [[ -z $lac || -z $seed ]]; then
-  cargo build --release --quiet --bin lac --example seed
-  target=${CARGO_TARGET_DIR:-$PWD/target}/release
-  lac=${lac:-$target/lac} seed=${seed:-$target/examples/seed}
-fi
+release_programs
 venv=${LAC_BENCH_VENV:-$dir/venv}
 if [[ ! -x $venv/bin/gunicorn ]]; then
   python3 -m venv "$venv"
