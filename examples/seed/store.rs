@@ -21,7 +21,8 @@ use lac_model::notice::EnabledHooks;
 use lac_model::scope::ConfigScope;
 use lac_render::export::AllFormats;
 use lac_sqlite::SqliteStore;
-use lac_store::dir::{CheckpointFile, StoreDir};
+use lac_store::checkpoint_file::CheckpointFile;
+use lac_store::dir::StoreDir;
 
 use super::customers::GeneratedCustomers;
 use super::events;

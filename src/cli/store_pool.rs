@@ -21,7 +21,8 @@ use lac_model::notice::EnabledHooks;
 use lac_model::time::Timestamp;
 use lac_render::export::AllFormats;
 use lac_sqlite::{CancelCheck, SCHEMA_VERSION, SqliteStore};
-use lac_store::dir::{CheckpointFile, FileId, StoreDir};
+use lac_store::checkpoint_file::CheckpointFile;
+use lac_store::dir::{FileId, StoreDir};
 use lac_store::unknown_callers::UnknownCallers;
 use lac_store::{Result, Store};
 

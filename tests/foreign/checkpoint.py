@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import sqlite3
 import sys
 
@@ -58,7 +59,8 @@ store.json("login", "jane@example.com", "--ticket", "ZD-4711", "--reason", "Zoë
 store.run("login", "nobody@example.com")  # a failure is an event, too
 
 directory = store.home / "store"
-note = (directory / "checkpoint").read_text()
+# The file is a list of notes with an empty line between them; the last counts.
+note = re.findall(r"(?:[^\n—].*\n)+\n(?:— .*\n)+", (directory / "checkpoint").read_text())[-1]
 public, = (bytes(row[0]) for row in sqlite3.connect(directory / "lac.db").execute(
     "SELECT public_key FROM signing_key WHERE purpose = 'audit' AND state = 'active'"))
 origin, size, stated = open_note(note, "shop.example", public).splitlines()

@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 
 use signed_note::{Note, StandardVerifier, VerifierList};
 
+use crate::high_water::newest_note;
 use crate::support::{TestStore, create_user_with_own_role};
 
 const FLAG: &str = "web/url/use_store";
@@ -128,8 +129,8 @@ fn changes_to_log_or_keys_are_anchored_at_once() {
         let before = notes(&file).len();
         store.run_as(&clerk, denied);
         assert_eq!(notes(&file).len(), before + 1, "{denied:?}");
-        let newest = fs::read_to_string(store.dir().join("checkpoint")).expect("a checkpoint");
-        assert_eq!(notes(&file).last(), Some(&newest));
+        let list = fs::read_to_string(store.dir().join("checkpoint")).expect("a checkpoint");
+        assert_eq!(notes(&file).last(), Some(&newest_note(&list)));
     }
     fs::remove_file(store.dir().join("checkpoint")).expect("removed");
     store.run_ok(&["log", "recover", "--yes"]);

@@ -33,8 +33,15 @@ fn file(store: &TestStore) -> PathBuf {
     store.dir().join("checkpoint")
 }
 
+/// The newest note in the checkpoint file.
 fn note(store: &TestStore) -> String {
-    fs::read_to_string(file(store)).expect("a checkpoint")
+    newest_note(&fs::read_to_string(file(store)).expect("a checkpoint"))
+}
+
+/// The last note of a list: three lines of text, an empty one, a signature.
+pub(crate) fn newest_note(list: &str) -> String {
+    let lines: Vec<&str> = list.split_inclusive('\n').collect();
+    lines[lines.len() - 5..].concat()
 }
 
 fn write_checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
@@ -98,16 +105,51 @@ fn a_checkpoint_behind_after_a_kill_catches_up() {
     assert_ne!(note(&store), newest);
 }
 
+/// A power cut in the middle of an append. The act is durable, because it was
+/// committed before; the file is behind.
+#[test]
+fn a_checkpoint_that_was_cut_off_is_behind() {
+    let store = TestStore::new();
+    record_event(&store);
+    let whole = fs::read(file(&store)).expect("a checkpoint");
+    record_event(&store);
+    let longer = fs::read(file(&store)).expect("a checkpoint");
+    assert!(longer.starts_with(&whole), "the note was not appended");
+    for cut in [whole.len() + 1, longer.len() - 40, longer.len() - 1] {
+        write_checkpoint(&store, &longer[..cut]);
+        store.run_ok(&["log", "verify"]);
+        let mut zeroed = longer.clone();
+        zeroed[cut..].fill(0);
+        write_checkpoint(&store, zeroed);
+        assert_eq!(store.run(&["doctor"]).code, 0);
+        record_event(&store);
+        assert_eq!(note(&store), store.run_ok(&["log", "checkpoint"]));
+    }
+    // Older notes in the list are verified as well.
+    let changed = String::from_utf8(longer).expect("text");
+    let signature = changed.lines().nth(4).expect("a signature").to_owned();
+    let other = signature.replace(&signature[signature.len() - 8..], "AAAAAAA=");
+    write_checkpoint(&store, changed.replace(&signature, &other));
+    store.run_failing(&["log", "verify"], "log_tampered", 6);
+}
+
 #[test]
 fn a_leftover_temporary_checkpoint_is_replaced_safely() {
     let store = TestStore::new();
     let temporary = store.dir().join("checkpoint.new");
     let victim = store.home().join("victim");
+    // The file is replaced, not appended to, after an interrupted append.
+    let interrupt = || {
+        let list = fs::read_to_string(file(&store)).expect("a checkpoint");
+        write_checkpoint(&store, list + "\ntest.exam");
+    };
     std::fs::write(&victim, "mine").expect("a file");
     std::os::unix::fs::symlink(&victim, &temporary).expect("a link");
+    interrupt();
     record_event(&store);
     assert_eq!(std::fs::read_to_string(&victim).expect("a file"), "mine");
     std::fs::write(&temporary, "half a checkpo").expect("a file");
+    interrupt();
     record_event(&store);
     assert!(!temporary.exists());
     assert!(note(&store).contains(&format!("\n{}\n", events(&store))));

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{HighWaterMark, Result};
+use super::Result;
 use lac_model::fault::Fault;
 use lac_model::text::shell_quoted;
 
@@ -227,37 +227,6 @@ pub fn check_permissions(path: &Path, secrecy: FileProtection) -> Result<Option<
             format!("chmod go-rwx {quoted}"),
         ),
         _ => Ok(None),
-    }
-}
-
-/// The file `checkpoint` in the store's directory.
-#[derive(Debug, Clone)]
-pub struct CheckpointFile(PathBuf);
-
-impl CheckpointFile {
-    pub fn new(dir: &StoreDir) -> Self {
-        Self(dir.checkpoint())
-    }
-}
-
-impl HighWaterMark for CheckpointFile {
-    fn read(&self) -> Result<Option<Vec<u8>>> {
-        match fs::read(&self.0) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Fault::io(self.0.display(), e)),
-        }
-    }
-
-    /// After a power cut the file may be older than the database. That is
-    /// *behind*, a healthy state.
-    fn advance(&self, note: &str) -> Result<()> {
-        let written = replace_file(&self.0, note.as_bytes());
-        written.map_err(|e| Fault::io(format!("recorded, but {}.new", self.0.display()), e))
-    }
-
-    fn path(&self) -> String {
-        self.0.display().to_string()
     }
 }
 

@@ -81,6 +81,7 @@ mod access;
 mod activity;
 mod append;
 mod audit;
+pub mod checkpoint_file;
 mod config;
 mod consent_asks;
 mod customers;
@@ -252,12 +253,15 @@ pub trait Store {
 /// The file outside the database with the newest signed checkpoint. A database
 /// that was replaced by an older copy is detected by it.
 pub trait HighWaterMark {
-    /// The file's contents; `None` if there is no file.
+    /// The newest note (a signed checkpoint); `None` if there is no file.
+    /// Whether the note is genuine is not checked.
     fn read(&self) -> Result<Option<Vec<u8>>>;
 
-    /// Replaces the contents with `note` (a signed checkpoint). After a power
-    /// cut the old or the new contents are there, never a mixture. Called while
-    /// the write lock is held.
+    /// All notes in the file, oldest first.
+    fn read_notes(&self) -> Result<Option<Vec<Vec<u8>>>>;
+
+    /// Makes `note` the newest one. After a power cut, an older note may be the
+    /// newest again. Called after a commit, while the write lock is held.
     fn advance(&self, note: &str) -> Result<()>;
 
     /// The file's path, for messages.

@@ -13,7 +13,8 @@ use lac_model::notice::EnabledHooks;
 use lac_model::time::Timestamp;
 use lac_render::export::AllFormats;
 use lac_sqlite::SqliteStore;
-use lac_store::dir::{CheckpointFile, StoreDir};
+use lac_store::checkpoint_file::CheckpointFile;
+use lac_store::dir::StoreDir;
 
 use crate::support::{
     NOW, TestStore, json_str, rest_customer, rest_page, sample_documents, sample_orders,

@@ -12,7 +12,8 @@ use lac_model::notice::EnabledHooks;
 use lac_model::time::Timestamp;
 use lac_render::export::AllFormats;
 use lac_sqlite::SqliteStore;
-use lac_store::dir::{CheckpointFile, StoreDir};
+use lac_store::checkpoint_file::CheckpointFile;
+use lac_store::dir::StoreDir;
 use serde_json::{Value, json};
 
 use crate::support::{InProcessStore, StorefrontFixture, json_str};

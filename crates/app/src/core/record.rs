@@ -172,6 +172,10 @@ impl HighWaterMark for PlaceKeysAfterCommit<'_> {
         self.high_water.read()
     }
 
+    fn read_notes(&self) -> Result<Option<Vec<Vec<u8>>>> {
+        self.high_water.read_notes()
+    }
+
     fn advance(&self, note: &str) -> Result<()> {
         let advanced = self.high_water.advance(note);
         self.keys.install_pending();

@@ -43,7 +43,7 @@ impl LogVerify {
     ) -> Result<LogVerification> {
         // Read before the snapshot: otherwise an append in between would look
         // like a checkpoint file that is ahead of the database.
-        let file = context.high_water.read()?;
+        let file = context.high_water.read_notes()?;
         let mut can_record = false;
         let mut verified = read(context, Action::LogRead, &LOG_READERS, |view| {
             let (keys, untrusted) = self.select_keys(context, view)?;

@@ -23,22 +23,30 @@ impl LogVerifier<'_> {
         }
     }
 
-    /// Compares the checkpoint file outside the database with the log. `file`
-    /// is its content, `None` if it does not exist.
+    /// Compares the checkpoint file outside the database with the log. `notes`
+    /// are those in the file, oldest first; `None` if it does not exist.
     pub fn compare_checkpoint_file(
         &mut self,
-        file: Option<&[u8]>,
+        notes: Option<&[Vec<u8>]>,
         high_water: &dyn HighWaterMark,
     ) -> Result<()> {
-        let Some(file) = file else {
+        let Some(notes) = notes else {
             let path = high_water.path();
             self.missing.push(Fault::CheckpointMissing { path });
             return Ok(());
         };
-        if file == self.head.note.as_bytes() {
+        let may_compare_roots = self.findings.is_empty();
+        for note in notes {
+            self.compare_checkpoint(note, may_compare_roots)?;
+        }
+        Ok(())
+    }
+
+    fn compare_checkpoint(&mut self, note: &[u8], may_compare_roots: bool) -> Result<()> {
+        if note == self.head.note.as_bytes() {
             return Ok(());
         }
-        let known = match open_note(file, &self.keys) {
+        let known = match open_note(note, &self.keys) {
             Ok(known) => known,
             Err(problem) => {
                 self.findings
@@ -51,8 +59,7 @@ impl LogVerifier<'_> {
                 "the checkpoint file knows {} events, the database only {}: an older copy was put back",
                 known.size, self.head.size
             ));
-        } else if self.findings.is_empty()
-            && crate::tree::root_at(self.source, known.size)? != known.root
+        } else if may_compare_roots && crate::tree::root_at(self.source, known.size)? != known.root
         {
             self.findings.add_log(format!(
                 "the first {} events are not those the checkpoint file was signed for",
