@@ -78,6 +78,20 @@ pub struct EventCells<'r> {
     pub staff_salt: Cell<'r>,
 }
 
+impl EventCells<'_> {
+    /// Whether it is a successful event that granted or revoked a consent, or
+    /// removed a customer.
+    fn changes_consent(&self) -> bool {
+        let is = |cell: Cell<'_>, text: &str| cell == Cell::Text(text.as_bytes());
+        is(self.result, "success")
+            && if is(self.action_group, "consent") {
+                is(self.action, "grant") || is(self.action, "revoke")
+            } else {
+                is(self.action_group, "customers") && is(self.action, "remove")
+            }
+    }
+}
+
 /// An index of the table of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventIndex {
@@ -85,11 +99,20 @@ pub enum EventIndex {
     Customer,
     Document,
     Ticket,
+    /// The customers of events that changed a consent: see
+    /// [`AuditReads::audit_last_consent`].
+    Consent,
 }
 
 impl EventIndex {
     /// In the order of [`position`](Self::position).
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Customer, Self::Document, Self::Ticket];
+    pub const ALL: [Self; 5] = [
+        Self::Admin,
+        Self::Customer,
+        Self::Document,
+        Self::Ticket,
+        Self::Consent,
+    ];
 
     /// Its position in [`ALL`](Self::ALL).
     pub fn position(self) -> usize {
@@ -103,6 +126,8 @@ impl EventIndex {
             Self::Customer => event.customer_id,
             Self::Document => event.document,
             Self::Ticket => event.ticket,
+            Self::Consent if event.changes_consent() => event.customer_id,
+            Self::Consent => Cell::Null,
         }
     }
 

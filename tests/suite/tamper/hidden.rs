@@ -63,6 +63,12 @@ fn an_index_without_an_event_is_detected() {
             "ticket, seq",
             "ticket IS NOT NULL AND ticket = 'none'",
         ),
+        (
+            "audit_event_consent",
+            "customer_id, seq",
+            "customer_id IS NOT NULL AND result = 'success' AND action_group = 'consent' \
+             AND action = 'grant'",
+        ),
     ] {
         let store = copy();
         let bea = store.run_json(&["user", "token", "create", "bea"]);

@@ -23,6 +23,13 @@ fn index_definition(index: EventIndex) -> (&'static str, &'static str, &'static 
             "document IS NOT NULL AND",
         ),
         EventIndex::Ticket => ("audit_event_ticket", "ticket", "ticket IS NOT NULL AND"),
+        EventIndex::Consent => (
+            "audit_event_consent",
+            "customer_id",
+            "customer_id IS NOT NULL AND result = 'success' \
+             AND ((action_group = 'consent' AND action IN ('grant', 'revoke')) \
+             OR (action_group = 'customers' AND action = 'remove')) AND",
+        ),
     }
 }
 

@@ -77,7 +77,7 @@ impl AuditReads for Tx<'_> {
             .conn
             .prepare_cached(
                 "SELECT seq, record, shopper, staff FROM audit_event \
-                 INDEXED BY audit_event_customer WHERE customer_id = ?1 AND result = 'success' \
+                 INDEXED BY audit_event_consent WHERE customer_id = ?1 AND result = 'success' \
                  AND ((action_group = 'consent' AND action IN ('grant', 'revoke')) \
                  OR (action_group = 'customers' AND action = 'remove')) \
                  ORDER BY seq DESC LIMIT 1",
