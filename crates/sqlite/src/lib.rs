@@ -16,6 +16,7 @@
 //! | `documents` `sessions` `requests` `consent_asks` `config` `keys` | one table (or one kind of row) each |
 //! | `outbox` | notices for hooks, and their claims |
 //! | `audit` | the audit log's tables |
+//! | `pages` | B-trees read from the pages of the file, for verification |
 //! | `state` | digests of tables |
 //! | `activity` | counts |
 //! | `rows` `select_builder` | reading columns with their types, and building conditions |
@@ -40,6 +41,7 @@ mod migrate;
 mod migrations;
 mod mmap;
 mod outbox;
+mod pages;
 mod references;
 mod requests;
 mod rights;

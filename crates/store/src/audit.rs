@@ -92,6 +92,62 @@ impl EventCells<'_> {
     }
 }
 
+/// What reading a part of a table showed about how it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TreePart {
+    /// The depth of the leaves that were read; `None` if there are none.
+    pub depth: Option<usize>,
+    /// Pages that belong to one row each: the rest of rows that are too long
+    /// for a leaf.
+    pub pages: Vec<u32>,
+}
+
+/// What reading a whole table, part by part, and its indexes showed about how
+/// they are stored. Until something is added, it shows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct TreeEvidence {
+    /// `None` if looking up the events of a part might not find them.
+    parts: Option<TreePart>,
+    has_parts: bool,
+    has_indexes: bool,
+}
+
+impl TreeEvidence {
+    /// Adds a part of the table; `None` if looking up its events might not find
+    /// them.
+    pub fn add(&mut self, part: Option<TreePart>) {
+        let before = self.has_parts.then(|| self.parts.take());
+        self.has_parts = true;
+        self.parts = match (before, part) {
+            (None, part) => part,
+            (Some(Some(mut all)), Some(part)) => {
+                all.pages.extend(part.pages);
+                let is_even = all.depth.is_none() || part.depth.is_none();
+                let is_same = is_even || all.depth == part.depth;
+                all.depth = all.depth.or(part.depth);
+                is_same.then_some(all)
+            }
+            _ => None,
+        };
+    }
+
+    /// Adds that looking up a value in an index finds all entries that were
+    /// read.
+    pub fn add_indexes(&mut self) {
+        self.has_indexes = true;
+    }
+
+    /// Whether looking up any event or index entry that was read finds it, and
+    /// no two events share a page.
+    pub fn is_complete(mut self) -> bool {
+        let Some(parts) = &mut self.parts else {
+            return false;
+        };
+        parts.pages.sort_unstable();
+        self.has_indexes && parts.pages.windows(2).all(|pair| pair[0] != pair[1])
+    }
+}
+
 /// An index of the table of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventIndex {
@@ -185,13 +241,24 @@ pub trait AuditReads {
         each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<()>;
     /// Calls `each` with all columns of the events `first` to `last`, both
-    /// included, ordered by seq.
+    /// included, ordered by seq. `None` if this did not show that looking up
+    /// each of these seqs finds the same.
     fn audit_cells(
         &self,
         first: u64,
         last: u64,
         each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
-    ) -> Result<()>;
+    ) -> Result<Option<TreePart>>;
+    /// Calls `each` with the value and the seq of the entries of all indexes
+    /// whose seqs are in `range`, both ends included. `false` if
+    /// this did not show that looking up a value finds the same entries; then
+    /// what was passed to `each` does not count, and
+    /// [`audit_index_entries`](Self::audit_index_entries) has to be asked.
+    fn audit_all_index_entries(
+        &self,
+        range: [u64; 2],
+        each: &mut dyn FnMut(EventIndex, Cell<'_>, i64) -> Result<()>,
+    ) -> Result<bool>;
     /// Calls `each` with the value and the seq of the entries of an index whose
     /// seqs are in `range`, both ends included. The entries are read from the
     /// index alone, and each value is looked up as a query looks it up, so that
@@ -208,8 +275,17 @@ pub trait AuditReads {
     /// What is wrong with the structure of the audit log's tables (in SQLite:
     /// their B-trees), if anything is: whether looking up a row finds the same
     /// as reading the whole table, and whether nothing is stored below the
-    /// first event. Reads these tables completely.
+    /// first event. Reads these tables completely, except for that of events:
+    /// see [`audit_event_structure_problem`](Self::audit_event_structure_problem).
     fn audit_structure_problem(&self) -> Result<Option<String>>;
+    /// The same for the table of events and its indexes. `evidence` is what
+    /// reading the events of `range` (both ends included) and the indexes
+    /// showed. The table is read again only if it is not enough.
+    fn audit_event_structure_problem(
+        &self,
+        range: [u64; 2],
+        evidence: TreeEvidence,
+    ) -> Result<Option<String>>;
     /// The same for the tables of roles, admin users, storefronts and tokens.
     /// Takes milliseconds.
     fn access_structure_problem(&self) -> Result<Option<String>>;

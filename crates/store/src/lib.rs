@@ -100,7 +100,8 @@ pub use access::{AccessReads, AccessWrites, TokenReads, TokenWrites};
 pub use activity::{Activity, ActivityCount};
 pub use append::{AppendProof, AuditWriter};
 pub use audit::{
-    AppendToken, ArchiveRow, AuditReads, AuditWrites, Cell, EventCells, EventIndex, TreeHead,
+    AppendToken, ArchiveRow, AuditReads, AuditWrites, Cell, EventCells, EventIndex, TreeEvidence,
+    TreeHead, TreePart,
 };
 pub use config::{ConfigReads, ConfigRow, ConfigWrites};
 pub use consent_asks::{ConsentAskQuery, ConsentAskReads, ConsentAskWrites};

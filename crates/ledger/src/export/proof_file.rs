@@ -211,7 +211,8 @@ pub fn for_each_line(
     source.tx.audit_cells(next, last, &mut |cells| {
         let (seq, line) = line_from_cells(cells)?;
         each(seq, line)
-    })
+    })?;
+    Ok(())
 }
 
 /// The line of an event in the database, and its `seq`.

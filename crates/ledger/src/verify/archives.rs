@@ -152,7 +152,8 @@ impl LogVerifier<'_> {
                 }
             }
             Ok(())
-        })
+        })?;
+        Ok(())
     }
 
     /// Compares these events with the archived ones: `leaves` from event

@@ -13,7 +13,7 @@ use lac_model::bounded::{TextKind as _, TicketKind};
 use lac_model::bytes::Hash;
 use lac_model::ids::local_customer_number;
 use lac_model::time::Timestamp;
-use lac_store::{ArchiveRow, Cell, EventCells, Result};
+use lac_store::{ArchiveRow, Cell, EventCells, Result, TreePart};
 
 /// The result for one range.
 #[derive(Debug, Default)]
@@ -43,6 +43,9 @@ pub(super) struct ChunkResult {
     pub state_since: Option<u64>,
     /// Changes and uses of consents.
     pub consents: Vec<ConsentEvent>,
+    /// How the events are stored; `None` if looking them up might not find
+    /// them.
+    pub tree_part: Option<TreePart>,
 }
 
 impl ChunkResult {
@@ -59,6 +62,7 @@ impl ChunkResult {
         self.state = None;
         self.state_since = None;
         self.consents.clear();
+        self.tree_part = None;
     }
 
     fn next_seq(&self) -> u64 {
@@ -140,10 +144,11 @@ pub(super) fn check_stored(
 ) -> Result<ChunkResult> {
     checked.reset(range);
     let mut sums = IndexSums::new(key, of);
-    source.tx.audit_cells(range[0], range[1], &mut |cells| {
+    let part = source.tx.audit_cells(range[0], range[1], &mut |cells| {
         check_stored_row(&mut checked, &mut sums, cells);
         Ok(())
     })?;
+    checked.tree_part = part;
     checked.fill_gap_before(range[1] + 1);
     checked.index_sums = Some(sums);
     Ok(checked)

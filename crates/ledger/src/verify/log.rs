@@ -24,7 +24,7 @@ use crate::source::EventSource;
 use lac_model::bytes::Hash;
 use lac_model::environment::Random;
 use lac_model::fault::Fault;
-use lac_store::{ArchiveRow, Result, Store, TreeHead};
+use lac_store::{ArchiveRow, Result, Store, TreeEvidence, TreeHead};
 
 /// Events that are both in an archive and in the database: leaf, and whether
 /// the `shopper` part was erased.
@@ -63,6 +63,10 @@ pub struct LogVerifier<'a> {
     /// How many of `older` were compared.
     older_compared: usize,
     pub(super) findings: Findings,
+    /// How the events and indexes that were read are stored.
+    tree: TreeEvidence,
+    /// First and last event that are read from the database.
+    window: [u64; 2],
     /// What is missing and therefore cannot be checked.
     pub missing: Vec<Fault>,
     pub(super) notes: Vec<String>,
@@ -112,6 +116,8 @@ impl<'a> LogVerifier<'a> {
             older: Vec::new(),
             older_compared: 0,
             findings,
+            tree: TreeEvidence::default(),
+            window: [1, 0],
             missing: Vec::new(),
             notes: Vec::new(),
         })
@@ -152,8 +158,19 @@ impl<'a> LogVerifier<'a> {
             let structure = scope.spawn(move || another.read()?.audit_structure_problem());
             let read = self.verify_events(at);
             let structure = structure.join().map_err(|_| Fault::internal("a thread"))?;
+            // A read that failed shows nothing.
+            let seen = std::mem::take(&mut self.tree);
+            let evidence = read
+                .as_ref()
+                .map_or_else(|_| TreeEvidence::default(), |()| seen);
+            let events = self.source.tx;
+            let events = events.audit_event_structure_problem(self.window, evidence);
             // A damaged page is a finding, not an error.
-            match structure.or_else(damage_as_finding)? {
+            let problem = match events.or_else(damage_as_finding)? {
+                None => structure.or_else(damage_as_finding)?,
+                problem => problem,
+            };
+            match problem {
                 None => {}
                 Some(problem) => self.findings.add_log(format!("the database: {problem}")),
             }
@@ -169,6 +186,7 @@ impl<'a> LogVerifier<'a> {
         self.read_leftover(boundary)?;
         let total = self.last_checkable_seq()?;
         let window = [boundary + 1, total];
+        self.window = window;
         let key = IndexHashKey::new(self.random);
         let mut sums = IndexSums::new(key, window);
         let mut ranges = self.archived_ranges();
@@ -198,6 +216,7 @@ impl<'a> LogVerifier<'a> {
                 parallel::for_each_range(store, source, &ranges, &work, &mut |checked| {
                     if let Some(more) = &checked.index_sums {
                         sums.merge(more);
+                        self.tree.add(checked.tree_part.take());
                     }
                     at(checked.range[1], total);
                     self.add_chunk(checked);
@@ -214,6 +233,9 @@ impl<'a> LogVerifier<'a> {
                 Some(listed) => listed,
                 None => IndexSums::new(key, window).scan_indexes(source.tx)?,
             };
+            if listed.is_proven {
+                self.tree.add_indexes();
+            }
             sums.compare(&listed, source.tx, &mut self.findings)
         })
     }

@@ -5,8 +5,9 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, params};
 
 use super::super::mmap::MmapGuard;
+use super::super::pages::{Halt, IndexEntries, IndexRoot, TableScan};
 use super::super::{Tx, rows};
-use lac_store::{Cell, EventCells, EventIndex, Result};
+use lac_store::{AuditReads as _, Cell, EventCells, EventIndex, Result, TreePart};
 
 /// The name of an index, its column, and its `WHERE` condition.
 fn index_definition(index: EventIndex) -> (&'static str, &'static str, &'static str) {
@@ -43,43 +44,124 @@ fn read_cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
     })
 }
 
+/// Reads events from the pages, which also shows that lookups find them. From
+/// the first unusual page on, SQLite is asked.
 pub(super) fn scan_cells(
     tx: &Tx<'_>,
     first: u64,
     last: u64,
+    each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
+) -> Result<Option<TreePart>> {
+    let [mut next, last] = [rows::to_i64(first)?, rows::to_i64(last)?];
+    let _mapping = MmapGuard::new(tx.conn, [next, last])?;
+    let scan = TableScan::new(tx.conn, "audit_event", [next, last]);
+    let read = scan.map_err(Halt::from).and_then(|scan| {
+        scan.run(&mut |seq, columns| {
+            next = seq + 1;
+            each(&event_cells(columns))
+        })
+    });
+    match read {
+        Ok(part) => Ok(Some(part)),
+        Err(Halt::Failed(fault)) => Err(fault),
+        Err(Halt::Unusual) => scan_with_sql(tx, [next, last], each).map(|()| None),
+    }
+}
+
+/// The columns of the table, in its order.
+fn event_cells<'r>(columns: &[Cell<'r>; 18]) -> EventCells<'r> {
+    let &[
+        seq,
+        time,
+        action_group,
+        action,
+        result,
+        admin,
+        admin_id,
+        session_id,
+        customer_id,
+        website,
+        store_view,
+        document,
+        ticket,
+        record,
+        shopper,
+        shopper_salt,
+        staff,
+        staff_salt,
+    ] = columns;
+    EventCells {
+        seq,
+        time,
+        action_group,
+        action,
+        result,
+        admin,
+        admin_id,
+        session_id,
+        customer_id,
+        website,
+        store_view,
+        document,
+        ticket,
+        record,
+        shopper,
+        shopper_salt,
+        staff,
+        staff_salt,
+    }
+}
+
+fn scan_with_sql(
+    tx: &Tx<'_>,
+    range: [i64; 2],
     each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
 ) -> Result<()> {
     let sql = "SELECT seq, time, action_group, action, result, admin, admin_id, session_id, customer_id, \
                website, store_view, document, ticket, record, shopper, shopper_salt, staff, staff_salt \
                FROM audit_event NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
     let mut statement = tx.conn.prepare_cached(sql).map_err(rows::to_fault)?;
-    let range = [rows::to_i64(first)?, rows::to_i64(last)?];
-    let _mapping = MmapGuard::new(tx.conn, range)?;
     let mut found = statement.query(range).map_err(rows::to_fault)?;
     while let Some(row) = found.next().map_err(rows::to_fault)? {
-        let cells = EventCells {
-            seq: read_cell(row, 0)?,
-            time: read_cell(row, 1)?,
-            action_group: read_cell(row, 2)?,
-            action: read_cell(row, 3)?,
-            result: read_cell(row, 4)?,
-            admin: read_cell(row, 5)?,
-            admin_id: read_cell(row, 6)?,
-            session_id: read_cell(row, 7)?,
-            customer_id: read_cell(row, 8)?,
-            website: read_cell(row, 9)?,
-            store_view: read_cell(row, 10)?,
-            document: read_cell(row, 11)?,
-            ticket: read_cell(row, 12)?,
-            record: read_cell(row, 13)?,
-            shopper: read_cell(row, 14)?,
-            shopper_salt: read_cell(row, 15)?,
-            staff: read_cell(row, 16)?,
-            staff_salt: read_cell(row, 17)?,
-        };
-        each(&cells)?;
+        let mut columns = [Cell::Null; 18];
+        for (at, cell) in columns.iter_mut().enumerate() {
+            *cell = read_cell(row, at)?;
+        }
+        each(&event_cells(&columns))?;
     }
     Ok(())
+}
+
+/// Calls `each` with the entries of all indexes, read from their pages. `false`
+/// if something is unusual.
+pub(super) fn scan_all_indexes(
+    tx: &Tx<'_>,
+    [first, last]: [u64; 2],
+    each: &mut dyn FnMut(EventIndex, Cell<'_>, i64) -> Result<()>,
+) -> Result<bool> {
+    let [first, last] = [rows::to_i64(first)?, rows::to_i64(last)?];
+    let newest = rows::to_i64(tx.audit_last_seq()?)?;
+    let mut is_within = true;
+    let mut read_all = || -> std::result::Result<bool, Halt> {
+        let mut entries = IndexEntries::new(tx.conn)?;
+        for index in EventIndex::ALL {
+            let (name, _, _) = index_definition(index);
+            entries.read(IndexRoot(name), &mut |value, seq| {
+                if (first..=last).contains(&seq) {
+                    return each(index, value, seq);
+                }
+                // Events that were added meanwhile are checked next time.
+                is_within &= seq > last && seq <= newest;
+                Ok(())
+            })?;
+        }
+        Ok(entries.are_pages_distinct())
+    };
+    match read_all() {
+        Ok(is_distinct) => Ok(is_distinct && is_within),
+        Err(Halt::Failed(fault)) => Err(fault),
+        Err(Halt::Unusual) => Ok(false),
+    }
 }
 
 /// Calls `each` with every entry of an index. Each value is looked up as

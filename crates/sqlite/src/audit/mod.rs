@@ -14,7 +14,8 @@ use lac_model::bytes::Hash;
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 use lac_store::{
-    ArchiveRow, AuditReads, Cell, EventCells, EventIndex, EventQuery, Result, TreeHead,
+    ArchiveRow, AuditReads, Cell, EventCells, EventIndex, EventQuery, Result, TreeEvidence,
+    TreeHead, TreePart,
 };
 
 fn read_event(row: &Row<'_>) -> Result<StoredEvent> {
@@ -191,8 +192,16 @@ impl AuditReads for Tx<'_> {
         first: u64,
         last: u64,
         each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<Option<TreePart>> {
         cells::scan_cells(self, first, last, each)
+    }
+
+    fn audit_all_index_entries(
+        &self,
+        range: [u64; 2],
+        each: &mut dyn FnMut(EventIndex, Cell<'_>, i64) -> Result<()>,
+    ) -> Result<bool> {
+        cells::scan_all_indexes(self, range, each)
     }
 
     fn audit_index_entries(
@@ -210,6 +219,14 @@ impl AuditReads for Tx<'_> {
 
     fn audit_structure_problem(&self) -> Result<Option<String>> {
         structure::find_problem(self.conn)
+    }
+
+    fn audit_event_structure_problem(
+        &self,
+        range: [u64; 2],
+        evidence: TreeEvidence,
+    ) -> Result<Option<String>> {
+        structure::find_event_problem(self.conn, range, evidence)
     }
 
     fn access_structure_problem(&self) -> Result<Option<String>> {
