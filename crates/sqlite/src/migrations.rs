@@ -13,7 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_storefronts.sql"),
     include_str!("migrations/0006_sessions.sql"),
     include_str!("migrations/0007_consent.sql"),
-    include_str!("migrations/0008_consent_index.sql"),
+    include_str!("migrations/0008_indexes.sql"),
 ];
 
 /// The newest schema version that this program knows.
