@@ -51,7 +51,7 @@ use lac_model::fault::Fault;
 /// The whole command, for completions and man pages. The arguments of a
 /// subcommand are built only when it is used.
 pub fn command() -> Command {
-    command_with(commands::ALL.iter())
+    command_with(commands::ALL.iter()).help_template(help::template(commands::ALL))
 }
 
 /// The command with these subcommands only. Each one that is declared gets a
@@ -65,7 +65,6 @@ fn command_with<'n>(nouns: impl Iterator<Item = &'n CommandSpec>) -> Command {
         )
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .help_template(help::template(commands::ALL))
         .infer_subcommands(false)
         .long_about(None);
     nouns.fold(root, |root, noun| {
@@ -116,17 +115,22 @@ fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     let words = arguments.get(1..).unwrap_or_default();
     let is_named = |noun: &&CommandSpec| words.iter().any(|word| word == noun.name);
     let mut named = commands::ALL.iter().filter(is_named).peekable();
-    let asks_for_program = words
-        .iter()
-        .all(|word| word == "--help" || word == "-h" || word == "--version" || word == "-V");
+    let asks = |word: &OsString| {
+        ["--help", "-h", "--version", "-V"]
+            .iter()
+            .any(|w| word == w)
+    };
     let mut program = if named.peek().is_some() {
         command_with(named)
-    } else if asks_for_program {
+    } else if words.iter().all(asks) {
         // One is enough for `<COMMAND>` in the usage; the template has the list.
         command_with(commands::ALL.iter().take(1))
     } else {
         command()
     };
+    if words.iter().all(asks) || words.iter().any(|word| asks(word) || word == "help") {
+        program = program.help_template(help::template(commands::ALL));
+    }
     let parsed = program.try_get_matches_from_mut(arguments);
     // Taking it apart would only take time.
     std::mem::forget(program);

@@ -163,6 +163,9 @@ impl SessionReads for Tx<'_> {
     fn sessions_overdue(&self, now: Timestamp, max: usize) -> Result<Vec<Session>> {
         let latest = now.saturating_add(CLOCK_TOLERANCE);
         let mut overdue = Vec::new();
+        if !self.has_overdue_session(now, latest)? {
+            return Ok(overdue);
+        }
         for (key, condition, limit) in [(DUE, "<=", now), (LATEST, ">", latest)] {
             let sql = format!(
                 "{SELECT} WHERE state IN ('issued', 'active') AND {key} {condition} ?1 \
@@ -189,6 +192,22 @@ impl SessionReads for Tx<'_> {
 
     fn session_action_count(&self, session: &SessionId) -> Result<u64> {
         session_actions::count(self.conn, session)
+    }
+}
+
+impl Tx<'_> {
+    /// Whether there is a session to look at, which is rare: preparing the two
+    /// statements that read one takes longer than asking first.
+    fn has_overdue_session(&self, now: Timestamp, latest: Timestamp) -> Result<bool> {
+        let is_open = "state IN ('issued', 'active')";
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM session WHERE {is_open} AND {DUE} <= ?1) \
+             OR EXISTS (SELECT 1 FROM session WHERE {is_open} AND {LATEST} > ?2)"
+        );
+        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::to_fault)?;
+        statement
+            .query_row([now.micros(), latest.micros()], |row| row.get(0))
+            .map_err(rows::to_fault)
     }
 }
 

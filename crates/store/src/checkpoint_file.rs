@@ -168,7 +168,7 @@ fn end_of_note(bytes: &[u8]) -> NoteEnd {
         if is_signed && matches!(rest, [] | [b'\n' | 0, ..]) {
             return NoteEnd::Whole(at);
         }
-        let Some(length) = rest.iter().position(|byte| matches!(byte, b'\n' | 0)) else {
+        let Some(length) = memchr::memchr2(b'\n', 0, rest) else {
             return NoteEnd::Interrupted;
         };
         if rest[length] == 0 {

@@ -2,6 +2,8 @@
 //! crate uses. The provider of `jsonwebtoken` itself would also bring in `rsa`
 //! and its security advisory.
 
+use std::cell::RefCell;
+
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
 use jsonwebtoken::signature::{Error, Signer, Verifier};
@@ -21,9 +23,19 @@ pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }
 
-/// The key in the form that [`PROVIDER`] expects.
-pub(super) fn encoding_key(key: &PrivateKey) -> EncodingKey {
-    EncodingKey::from_ed_der(&*key.seed())
+thread_local! {
+    /// The key that [`with_key`] lends to [`PROVIDER`].
+    static LENT_KEY: RefCell<Option<PrivateKey>> = const { RefCell::new(None) };
+}
+
+/// Calls `encode` with a handle of the key, which contains the public key only:
+/// to make the private key from bytes again would compute the public key again,
+/// which takes as long as a signature.
+pub(super) fn with_key<T>(key: &PrivateKey, encode: impl FnOnce(&EncodingKey) -> T) -> T {
+    LENT_KEY.set(Some(key.clone()));
+    let encoded = encode(&EncodingKey::from_ed_der(&key.public().to_bytes()));
+    LENT_KEY.take();
+    encoded
 }
 
 /// The key in the form that [`PROVIDER`] expects.
@@ -33,11 +45,9 @@ pub(super) fn decoding_key(key: &PublicKey) -> DecodingKey {
 
 fn signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     require_eddsa(algorithm)?;
-    let seed = key
-        .as_bytes()
-        .try_into()
-        .map_err(|_| ErrorKind::InvalidEddsaKey)?;
-    Ok(Box::new(EdDsa(PrivateKey::from_seed(seed))))
+    let lent = LENT_KEY.with_borrow(Clone::clone);
+    let lent = lent.filter(|lent| lent.public().to_bytes() == key.as_bytes());
+    Ok(Box::new(EdDsa(lent.ok_or(ErrorKind::InvalidEddsaKey)?)))
 }
 
 fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {

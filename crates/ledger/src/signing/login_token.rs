@@ -38,7 +38,7 @@ pub fn sign(claims: &LoginClaims, key: &PrivateKey) -> Result<String> {
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(LOGIN_TOKEN_TYPE.into());
     header.kid = Some(key.public().thumbprint());
-    let token = jsonwebtoken::encode(&header, claims, &jwt_provider::encoding_key(key))
+    let token = jwt_provider::with_key(key, |key| jsonwebtoken::encode(&header, claims, key))
         .map_err(|_| TokenError::Claims)?;
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong.into());

@@ -66,10 +66,6 @@ impl PrivateKey {
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
-
-    pub(super) fn seed(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_bytes())
-    }
 }
 
 impl fmt::Debug for PrivateKey {
