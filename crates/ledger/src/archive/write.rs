@@ -63,6 +63,12 @@ impl<W> HashingWriter<W> {
         &mut self.out
     }
 
+    /// Counts and hashes bytes that the caller passes on itself.
+    pub fn add_to_digest(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
     /// The inner writer and the digest.
     pub fn finish(self) -> (W, FileDigest) {
         let written = FileDigest {
@@ -76,8 +82,7 @@ impl<W> HashingWriter<W> {
 impl<W: Write> Write for HashingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.out.write(bytes)?;
-        self.hash.update(&bytes[..count]);
-        self.bytes += count as u64;
+        self.add_to_digest(&bytes[..count]);
         Ok(count)
     }
 

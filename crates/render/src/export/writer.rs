@@ -68,8 +68,16 @@ const CHUNK_BYTES: usize = 256 * 1024;
 struct ChunkBuffer(Vec<u8>);
 
 impl ChunkBuffer {
+    /// Passes the bytes on if there are enough.
     fn give(&mut self, receiver: &mut dyn ExportSink) -> Result<()> {
         if self.0.len() >= CHUNK_BYTES {
+            self.give_all(receiver)?;
+        }
+        Ok(())
+    }
+
+    fn give_all(&mut self, receiver: &mut dyn ExportSink) -> Result<()> {
+        if !self.0.is_empty() {
             receiver.write_bytes(&self.0)?;
             self.0.clear();
         }
@@ -120,9 +128,19 @@ fn export_fault(error: io::Error) -> Fault {
 
 impl ExportWriter for LinesWriter<'_> {
     fn write_rows(&mut self, bytes: &[u8]) -> Result<()> {
-        self.started()?.write_all(bytes).map_err(export_fault)?;
+        self.started()?;
         match &mut self.output {
-            Some(lines) => lines.inner_mut().give(self.receiver),
+            // Enough for a chunk of their own: they need not be copied.
+            Some(CompressingWriter::Plain(lines)) if bytes.len() >= CHUNK_BYTES => {
+                lines.inner_mut().give_all(self.receiver)?;
+                self.receiver.write_bytes(bytes)?;
+                lines.add_to_digest(bytes);
+                Ok(())
+            }
+            Some(lines) => {
+                lines.write_all(bytes).map_err(export_fault)?;
+                lines.inner_mut().give(self.receiver)
+            }
             None => Ok(()),
         }
     }
@@ -135,8 +153,8 @@ impl ExportWriter for LinesWriter<'_> {
         self.started()?;
         let lines = self.output.take();
         let lines = lines.ok_or_else(|| Fault::internal("an export was ended before"))?;
-        let (pieces, written) = lines.finish().map_err(export_fault)?;
-        self.receiver.write_bytes(&pieces.0)?;
+        let (mut rest, written) = lines.finish().map_err(export_fault)?;
+        rest.give_all(self.receiver)?;
         self.receiver.finish(&written)?;
         Ok(written)
     }

@@ -1,6 +1,6 @@
 //! `lac log export FILE|-`.
 
-mod background_sync;
+mod background_writer;
 mod receiver;
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::background_sync::BackgroundSyncWriter;
+use super::background_writer::BackgroundWriter;
 use crate::cli::atomic_file::AtomicFile;
 use crate::cli::out::{Out, stdout_error};
 use crate::cli::progress::EventProgressBar;
@@ -17,7 +17,7 @@ use lac_store::Result;
 pub(super) struct FileReceiver {
     path: PathBuf,
     file: AtomicFile,
-    writer: BackgroundSyncWriter,
+    writer: BackgroundWriter,
     manifest: AtomicFile,
     proof: Option<AtomicFile>,
     /// The proof file of an older export, which does not match this one.
@@ -42,7 +42,7 @@ impl FileReceiver {
         let proof = has_proof.then(|| AtomicFile::create(&place)).transpose()?;
         Ok(Self {
             path: path.to_path_buf(),
-            writer: BackgroundSyncWriter::new(file.try_clone_file()?),
+            writer: BackgroundWriter::new(file.try_clone_file()?),
             file,
             manifest,
             proof,
