@@ -38,6 +38,7 @@ pub mod one;
 pub mod page;
 mod page_info;
 pub mod report;
+mod row_cursor;
 pub mod row_encoder;
 pub mod row_stream;
 pub mod sanitize;

@@ -2,8 +2,9 @@
 //! The tests compare the rows with what serde makes of the same events.
 
 use lac_model::audit::{EventField, RecordFields, ValueSlice, decode_json_string};
-use lac_model::bytes::find_either;
+use lac_model::bytes::{BLOCK_BYTES, find_either, mark_either};
 
+use super::row_cursor::RowCursor;
 use super::sanitize::formula_guard;
 
 /// Encodes rows with a fixed list of columns.
@@ -15,6 +16,10 @@ pub struct EventRowEncoder {
     raw: bool,
     /// The columns, grouped for copying into a JSON object.
     spans: Vec<FieldSpan>,
+    /// How often a value can be in a row.
+    copies: usize,
+    /// The most bytes of a row beside the event's values.
+    extra: usize,
 }
 
 /// Columns that are next to each other in the stored text of every event, with
@@ -56,13 +61,14 @@ impl FieldSpan {
     }
 
     #[inline]
-    fn write(&self, event: &RecordFields<'_>, out: &mut Vec<u8>) {
-        match event.value_range(self.first, self.last) {
-            Some(values) => {
-                out.extend_from_slice(self.key.as_bytes());
-                out.extend_from_slice(values.as_bytes());
-            }
-            None => out.extend_from_slice(self.erased.as_bytes()),
+    fn write(&self, event: &RecordFields<'_>, row: &mut RowCursor<'_>) {
+        let Some(ValueSlice { tail, length }) = event.value_range(self.first, self.last) else {
+            return row.push_slice(self.erased.as_bytes());
+        };
+        row.push_slice(self.key.as_bytes());
+        match tail.first_chunk() {
+            Some(blocks) if length <= blocks.len() => row.push_blocks(blocks, length),
+            _ => row.push_slice(&tail[..length]),
         }
     }
 }
@@ -92,12 +98,34 @@ impl EventRowEncoder {
         } else {
             columns
         };
+        let spans = FieldSpan::from_columns(columns);
+        let is_repeated = |field| columns.iter().filter(|other| *other == field).count() > 1;
+        let extra = match kind {
+            RowKind::Json => spans.iter().map(|span| span.erased.len()).sum(),
+            // Quotes, the formula guard and a comma.
+            RowKind::Csv => 4 * columns.len(),
+        };
         Self {
             kind,
-            spans: FieldSpan::from_columns(columns),
+            spans,
             columns: columns.to_vec(),
             raw,
+            copies: if columns.iter().any(is_repeated) {
+                columns.len()
+            } else {
+                1
+            },
+            extra: extra + 2,
         }
+    }
+
+    /// At least as many bytes as the event's row has.
+    fn row_limit(&self, event: &RecordFields<'_>) -> usize {
+        let texts = &event.texts;
+        let customer_part = texts.customer_part.map_or(0, str::len);
+        let values = texts.record.len() + customer_part + texts.staff_part.len();
+        // A quote in CSV is doubled.
+        2 * self.copies * values + self.extra
     }
 
     /// The line before the first row: the header of CSV, nothing for JSON.
@@ -113,25 +141,32 @@ impl EventRowEncoder {
 
     /// Writes one row, with the end of its line.
     pub fn write(&self, event: &RecordFields<'_>, out: &mut Vec<u8>) {
-        self.write_unterminated(event, out);
-        out.push(b'\n');
+        RowCursor::append(out, self.row_limit(event), |row| {
+            self.write_row(event, row);
+            row.push(b'\n');
+        });
     }
 
     /// Writes one row without the end of its line.
     pub fn write_unterminated(&self, event: &RecordFields<'_>, out: &mut Vec<u8>) {
+        RowCursor::append(out, self.row_limit(event), |row| self.write_row(event, row));
+    }
+
+    #[inline]
+    fn write_row(&self, event: &RecordFields<'_>, row: &mut RowCursor<'_>) {
         match self.kind {
             RowKind::Json => {
                 for span in &self.spans {
-                    span.write(event, out);
+                    span.write(event, row);
                 }
-                out.push(b'}');
+                row.push(b'}');
             }
             RowKind::Csv => {
                 for (at, field) in self.columns.iter().enumerate() {
                     if at > 0 {
-                        out.push(b',');
+                        row.push(b',');
                     }
-                    self.write_cell(&event.value_slice(*field), out);
+                    self.write_cell(event, *field, row);
                 }
             }
         }
@@ -139,37 +174,36 @@ impl EventRowEncoder {
 
     /// Text as it is, nothing for null, JSON for lists and objects.
     #[inline]
-    fn write_cell(&self, value: &ValueSlice<'_>, out: &mut Vec<u8>) {
-        let bytes = value.tail.as_bytes();
-        let is_copied = match bytes {
+    fn write_cell(&self, event: &RecordFields<'_>, field: EventField, row: &mut RowCursor<'_>) {
+        let ValueSlice { tail, length } = event.value_slice(field);
+        let is_copied = match tail {
             [b'n', ..] => self.columns.len() > 1,
             // The usual case: a formula never begins with a letter or digit.
-            [b'"', first, ..] if first.is_ascii_alphanumeric() => {
-                copy_if_plain(&bytes[1..], value.length - 2, out)
+            [b'"', rest @ ..] if rest.first().is_some_and(u8::is_ascii_alphanumeric) => {
+                copy_if_plain(rest, length - 2, row)
             }
             // An object that is not empty contains a quoted key.
             [b'{', b'"', ..] => {
-                write_quoted(&bytes[..value.length], out);
+                write_quoted(&tail[..length], row);
                 true
             }
-            [b'-' | b'0'..=b'9', ..] => copy_if_plain(bytes, value.length, out),
+            [b'-' | b'0'..=b'9', ..] => copy_if_plain(tail, length, row),
             _ => false,
         };
         if !is_copied {
-            self.write_uncommon_cell(&value.tail[..value.length], out);
+            self.write_uncommon_cell(event.value(field), row);
         }
     }
 
-    fn write_uncommon_cell(&self, value: &str, out: &mut Vec<u8>) {
+    fn write_uncommon_cell(&self, value: &str, row: &mut RowCursor<'_>) {
         if self.columns.len() == 1 && matches!(value, "null" | "\"\"") {
             // An empty line would not count as a row.
-            out.extend_from_slice(b"\"\"");
-            return;
+            return row.push_slice(b"\"\"");
         }
         match decode_json_string(value) {
-            None => write_quoted_if_needed(value.as_bytes(), out),
-            Some(text) if self.raw => write_quoted_if_needed(text.as_bytes(), out),
-            Some(text) => write_quoted_if_needed(formula_guard(&text).as_bytes(), out),
+            None => write_quoted_if_needed(value.as_bytes(), row),
+            Some(text) if self.raw => write_quoted_if_needed(text.as_bytes(), row),
+            Some(text) => write_quoted_if_needed(formula_guard(&text).as_bytes(), row),
         }
     }
 }
@@ -177,44 +211,56 @@ impl EventRowEncoder {
 /// Copies the first `length` bytes, unless they contain an escape or a comma.
 /// Returns whether they were copied.
 #[inline]
-fn copy_if_plain(bytes: &[u8], length: usize, out: &mut Vec<u8>) -> bool {
-    const AT_ONCE: usize = 32;
-    // Not limiting the search to `length` is faster: a comma follows soon.
-    if find_either(bytes, b',', b'\\').is_some_and(|at| at < length) {
-        return false;
-    }
-    match bytes.first_chunk::<AT_ONCE>() {
-        // Copying a fixed number of bytes and truncating is faster than copying
-        // the right number.
-        Some(chunk) if length <= AT_ONCE => {
-            out.extend_from_slice(chunk);
-            out.truncate(out.len() - (AT_ONCE - length));
+fn copy_if_plain(bytes: &[u8], length: usize, row: &mut RowCursor<'_>) -> bool {
+    match bytes.first_chunk() {
+        Some(block) if length <= BLOCK_BYTES => {
+            let is_plain = mark_either(block, b',', b'\\') & ((1 << length) - 1) == 0;
+            if is_plain {
+                row.push_block(block, length);
+            }
+            is_plain
         }
-        _ => out.extend_from_slice(&bytes[..length]),
+        _ => copy_long_if_plain(&bytes[..length], row),
     }
-    true
+}
+
+fn copy_long_if_plain(bytes: &[u8], row: &mut RowCursor<'_>) -> bool {
+    let is_plain = find_either(bytes, b',', b'\\').is_none();
+    if is_plain {
+        row.push_slice(bytes);
+    }
+    is_plain
 }
 
 /// A cell, in quotes if it needs them.
-fn write_quoted_if_needed(text: &[u8], out: &mut Vec<u8>) {
+fn write_quoted_if_needed(text: &[u8], row: &mut RowCursor<'_>) {
     let must = |b: &u8| matches!(b, b',' | b'"' | b'\n' | b'\r');
     if text.iter().any(must) {
-        write_quoted(text, out);
+        write_quoted(text, row);
     } else {
-        out.extend_from_slice(text);
+        row.push_slice(text);
     }
 }
 
-fn write_quoted(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
+fn write_quoted(text: &[u8], row: &mut RowCursor<'_>) {
+    row.push(b'"');
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|b| *b == b'"') {
-        out.extend_from_slice(&rest[..=at]);
-        out.push(b'"');
-        rest = &rest[at + 1..];
+    while let Some(block) = rest.first_chunk() {
+        let quotes = mark_either(block, b'"', b'"');
+        let length = BLOCK_BYTES.min(quotes.trailing_zeros() as usize + 1);
+        row.push_block(block, length);
+        if quotes != 0 {
+            row.push(b'"');
+        }
+        rest = &rest[length..];
     }
-    out.extend_from_slice(rest);
-    out.push(b'"');
+    for byte in rest {
+        row.push(*byte);
+        if *byte == b'"' {
+            row.push(b'"');
+        }
+    }
+    row.push(b'"');
 }
 
 #[cfg(test)]

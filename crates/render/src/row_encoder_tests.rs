@@ -30,10 +30,39 @@ fn encoded_row(rows: &EventRowEncoder, stored: &StoredEvent) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// Texts of all lengths around the sizes that are compared or copied at once,
+/// with a special character at any place.
+fn hostile_texts() -> impl Strategy<Value = String> {
+    let near_block = (0..80_usize, 0..80_usize).prop_flat_map(|(before, after)| {
+        let special = proptest::sample::select(
+            &[
+                "",
+                "\"",
+                "\\",
+                "\n",
+                "\u{0}",
+                "\u{1f}",
+                ",",
+                "é",
+                "\u{10ffff}",
+                "\\\"",
+                "\"\"\"\"",
+                "{",
+                "}",
+            ][..],
+        );
+        special.prop_map(move |special| "x".repeat(before) + special + &"y".repeat(after))
+    });
+    prop_oneof![near_block, any::<String>(), "[\"\\\\,x]{0,90}"]
+}
+
 proptest! {
     #[test]
-    fn json_is_what_serde_writes(text in any::<String>()) {
-        let stored = stored_event(&text);
+    fn json_is_what_serde_writes(text in hostile_texts(), is_erased: bool) {
+        let mut stored = stored_event(&text);
+        if is_erased {
+            stored.customer_part = None;
+        }
         let expected = serde_json::to_string(&lac_ledger::record::decode_event(&stored).unwrap()).unwrap();
         prop_assert_eq!(encoded_row(&EventRowEncoder::json(&[]), &stored), expected + "\n");
     }
@@ -41,8 +70,15 @@ proptest! {
     /// Another CSV library reads what was written: strings, numbers and JSON,
     /// with only the guard added before formulas.
     #[test]
-    fn csv_round_trips(text in "\\PC*|[=+@,\"\r\n\t' a-]{0,8}", raw: bool) {
-        let stored = stored_event(&text);
+    fn csv_round_trips(
+        text in prop_oneof!["\\PC*|[=+@,\"\r\n\t' a-]{0,8}", hostile_texts()],
+        raw: bool,
+        is_erased: bool,
+    ) {
+        let mut stored = stored_event(&text);
+        if is_erased {
+            stored.customer_part = None;
+        }
         let written = encoded_row(&EventRowEncoder::csv(&[], raw), &stored);
         let mut reader = csv::Reader::from_reader(written.as_bytes());
         let header = reader.headers().unwrap().clone();
@@ -76,4 +112,21 @@ fn columns_are_in_the_requested_order() {
     for field in [EventField::Ticket, EventField::Role] {
         assert!(encoded_row(&EventRowEncoder::csv(&[field], false), &stored).ends_with("\n\"\"\n"));
     }
+}
+
+/// A caller of the broker can ask for the same column many times.
+#[test]
+fn a_row_has_room_for_repeated_columns() {
+    let text = "\"".repeat(200);
+    let stored = stored_event(&text);
+    let columns = [EventField::Reason; 40];
+    let row = encoded_row(&EventRowEncoder::csv(&columns, true), &stored);
+    let cell = format!("\"{}\"", "\"".repeat(400));
+    assert!(row.ends_with(&format!("\n{}\n", vec![cell.as_str(); 40].join(","))));
+    let row = encoded_row(&EventRowEncoder::json(&columns), &stored);
+    let member = format!("\"reason\":{}", serde_json::to_string(&text).unwrap());
+    assert_eq!(
+        row,
+        format!("{{{}}}\n", vec![member.as_str(); 40].join(","))
+    );
 }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::field::EventField;
-use crate::bytes::find_json_special;
+use crate::bytes::{BLOCK_BYTES, find_json_special, mark_json_special};
 use crate::time::Timestamp;
 
 /// Defines a function that finds the values of a JSON object with exactly these
@@ -120,7 +120,7 @@ struct Span {
 #[derive(Debug, Clone, Copy)]
 pub struct ValueSlice<'a> {
     /// The text from the beginning of the value.
-    pub tail: &'a str,
+    pub tail: &'a [u8],
     /// The value's length in bytes.
     pub length: usize,
 }
@@ -197,11 +197,7 @@ impl<'a> RecordFields<'a> {
     #[inline]
     pub fn value_slice(&self, field: EventField) -> ValueSlice<'a> {
         let at = value_index(field);
-        let Span { start, end } = self.values[at];
-        ValueSlice {
-            tail: self.text_at(at).get(start..).unwrap_or_default(),
-            length: end - start,
-        }
+        self.tail_slice(at, at)
     }
 
     /// The text from the first field's value to the last field's, both
@@ -209,11 +205,21 @@ impl<'a> RecordFields<'a> {
     ///
     /// Both fields must be in the same text: see [`Self::are_adjacent`].
     #[inline]
-    pub fn value_range(&self, first: EventField, last: EventField) -> Option<&'a str> {
+    pub fn value_range(&self, first: EventField, last: EventField) -> Option<ValueSlice<'a>> {
         let (first, last) = (value_index(first), value_index(last));
         let is_erased = (CUSTOMER_PART_START..STAFF_PART_START).contains(&first)
             && self.texts.customer_part.is_none();
-        (!is_erased).then(|| self.slice(first, last))
+        (!is_erased).then(|| self.tail_slice(first, last))
+    }
+
+    #[inline]
+    fn tail_slice(&self, first: usize, last: usize) -> ValueSlice<'a> {
+        let start = self.values[first].start;
+        let tail = self.text_at(first).as_bytes().get(start..);
+        ValueSlice {
+            tail: tail.unwrap_or_default(),
+            length: self.values[last].end - start,
+        }
     }
 
     /// Whether `second` directly follows `first` in the text of every event.
@@ -286,22 +292,52 @@ pub fn decode_json_string(value: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The end (exclusive) of the value that begins at `start`.
+#[inline]
 fn find_value_end(bytes: &[u8], start: usize) -> Option<usize> {
     match *bytes.get(start)? {
         b'"' => find_string_end(bytes, start),
         b'n' => bytes[start..].starts_with(b"null").then_some(start + 4),
-        b'{' | b'[' => find_nested_end(bytes, start),
-        _ => {
-            let is_bare = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
-            let length = bytes[start..].iter().position(|b| !is_bare(b))?;
-            (length > 0).then_some(start + length)
-        }
+        _ => find_other_end(bytes, start),
     }
 }
 
+/// The end of a number, object or list, or of a word such as `true`.
+fn find_other_end(bytes: &[u8], start: usize) -> Option<usize> {
+    if matches!(bytes[start], b'{' | b'[') {
+        return find_nested_end(bytes, start);
+    }
+    let mut at = start;
+    // Nearly always, digits are all there is.
+    while bytes.get(at)?.is_ascii_digit() {
+        at += 1;
+    }
+    let is_bare = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+    while is_bare(bytes.get(at)?) {
+        at += 1;
+    }
+    (at > start).then_some(at)
+}
+
+/// The end of the string whose quote is at `start`. Most strings end within the
+/// first block.
 #[inline]
 fn find_string_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 1;
+    let mut from = start + 1;
+    if let Some(block) = bytes.get(from..)?.first_chunk() {
+        let marks = mark_json_special(block);
+        let at = from + marks.trailing_zeros() as usize;
+        if marks == 0 {
+            from += BLOCK_BYTES;
+        } else if bytes[at] == b'"' {
+            return Some(at + 1);
+        }
+    }
+    find_long_string_end(bytes, from)
+}
+
+/// The end of a string of which the bytes before `from` are plain.
+fn find_long_string_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
     loop {
         at = find_json_special(bytes, at)?;
         match bytes[at] {

@@ -38,19 +38,22 @@ pub(super) fn scan_events(
         return Ok(());
     }
     let mut one = |row: &Row<'_>| -> Result<bool> {
-        let seq = rows::get_u64(row, 0, "audit_event")?;
+        // The seq is read only where it is needed.
+        let damaged = |problem: String| match rows::get_u64(row, 0, "audit_event") {
+            Ok(seq) => damaged_row("audit_event", seq, problem),
+            Err(fault) => fault,
+        };
         let text = |column| {
             let value = row.get_ref(column).map_err(rows::to_fault)?;
-            value
-                .as_str_or_null()
-                .map_err(|e| damaged_row("audit_event", seq, e))
+            let text = value.as_str_or_null();
+            text.map_err(|e| damaged(e.to_string()))
         };
         let texts = EventTexts {
             record: text(1)?.unwrap_or_default(),
             customer_part: text(2)?,
             staff_part: text(3)?.unwrap_or_default(),
         };
-        let fields = RecordFields::new(texts).map_err(|e| damaged_row("audit_event", seq, e))?;
+        let fields = RecordFields::new(texts).map_err(|e| damaged(e.to_string()))?;
         if matcher.matches(&fields) {
             left -= 1;
             each(&fields)?;
