@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | (this file) `tx` | [`SqliteStore`], the connection, and its transactions |
 //! | `schema` `migrate` `migrations` | the schema: its check, its versions, and the SQL files that create it |
-//! | `lock` `lock_queue` | the write lock between processes, and between threads of one process |
+//! | `lock` `process_queue` `lock_queue` | the write lock, and the order of those who wait for it: processes, and threads of one process |
 //! | `access` `rights` `tokens` | roles, admin users, storefronts, access tokens |
 //! | `stores` `references` | websites, store groups and store views, and what refers to them |
 //! | `customers` `customer_rows` `search` | customers, their rows, and the search for them |
@@ -42,6 +42,7 @@ mod migrations;
 mod mmap;
 mod outbox;
 mod pages;
+mod process_queue;
 mod references;
 mod requests;
 mod rights;

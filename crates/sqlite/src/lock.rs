@@ -1,7 +1,8 @@
 //! The write lock: a file lock that is taken before `BEGIN IMMEDIATE`.
 //!
 //! SQLite itself polls for its lock, so that one of 64 processes can wait for
-//! seconds while others overtake it. The kernel serves file locks in order.
+//! seconds while others overtake it. Here those who wait are woken in order
+//! (`process_queue`).
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,6 +11,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::lock_queue::{self, QueueTurn};
+use super::process_queue::take_place;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
@@ -38,23 +40,26 @@ impl WriterLock {
             .custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits())
             .open(path)
             .map_err(|e| Fault::io(path.display(), e))?;
-        match file.try_lock() {
-            Ok(()) => {
-                return Ok(Self {
-                    _file: file,
-                    _turn: turn,
-                });
+        let place = take_place(&file);
+        if place.try_enter(&file) {
+            match file.try_lock() {
+                Ok(()) => {
+                    return Ok(Self {
+                        _file: file,
+                        _turn: turn,
+                    });
+                }
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(e)) => return Err(Fault::io(path.display(), e)),
             }
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(e)) => return Err(Fault::io(path.display(), e)),
         }
-        // Only a blocking call is served in order. A thread of its own makes it
-        // possible to stop waiting.
+        // A thread of its own makes it possible to stop waiting.
         let (done, waiting) = mpsc::channel();
         let worker = std::thread::Builder::new()
             .name("writer-lock".to_owned())
             .stack_size(64 * 1024)
             .spawn(move || {
+                place.enter(&file);
                 let result = file.lock().map(|()| file);
                 let _ = done.send(result);
             });
