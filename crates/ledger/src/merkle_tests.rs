@@ -144,3 +144,19 @@ proptest! {
         prop_assert_eq!(fast.root(), reference_root(&all));
     }
 }
+
+/// Texts of every length around the limits of blocks, against the hasher.
+#[test]
+fn short_texts_are_hashed_as_long_ones() {
+    let text: Vec<u8> = (0..=u8::MAX).cycle().take(1_000).collect();
+    let salt = [7; 32];
+    for length in 0..text.len() {
+        let text = &text[..length];
+        let leaf = Sha256::digest([&[0x00], text].concat());
+        assert_eq!(leaf_hash(text), *leaf, "{length}");
+        let committed = Sha256::digest([&[0x02], &salt[..], text].concat());
+        assert_eq!(commitment(&salt, text), *committed, "{length}");
+    }
+    let node = Sha256::digest([&[0x01], &[1; 32][..], &[2; 32]].concat());
+    assert_eq!(node_hash(&[1; 32], &[2; 32]), *node);
+}

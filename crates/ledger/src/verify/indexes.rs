@@ -6,7 +6,6 @@
 //! can change the index in a way that keeps the sum.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
 
 use super::Findings;
 use lac_model::environment::{self, Random};
@@ -19,38 +18,58 @@ const MAX_NAMED: usize = 5;
 
 /// The random key of one verification.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct IndexHashKey([u8; 16]);
+pub(super) struct IndexHashKey([u64; 4]);
 
 impl IndexHashKey {
     pub(super) fn new(random: &dyn Random) -> Self {
-        Self(environment::random_bytes(random))
+        let bytes: [u8; 32] = environment::random_bytes(random);
+        let (words, _) = bytes.as_chunks::<8>();
+        Self(std::array::from_fn(|at| u64::from_le_bytes(words[at])))
     }
 
+    /// A keyed hash of an entry. Nobody can choose entries by it, because the
+    /// key is made when the log is verified and never leaves the process.
+    /// Therefore a few multiplications are enough.
+    #[inline]
     fn hash(&self, cell: Cell<'_>, seq: i64) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(&self.0);
-        match cell {
-            Cell::Null => hasher.write_u8(0),
-            Cell::Integer(number) => {
-                hasher.write_u8(1);
-                hasher.write_i64(number);
-            }
-            Cell::Real(number) => {
-                hasher.write_u8(2);
-                hasher.write_u64(number.to_bits());
-            }
-            Cell::Text(bytes) => {
-                hasher.write_u8(3);
-                hasher.write(bytes);
-            }
-            Cell::Blob(bytes) => {
-                hasher.write_u8(4);
-                hasher.write(bytes);
-            }
-        }
-        hasher.write_i64(seq);
-        hasher.finish()
+        let [a, b, c, d] = self.0;
+        let (kind, value) = match cell {
+            Cell::Null => (0, 0),
+            Cell::Integer(number) => (1, number.cast_unsigned()),
+            Cell::Real(number) => (2, number.to_bits()),
+            Cell::Text(bytes) => (3, self.hash_bytes(bytes)),
+            Cell::Blob(bytes) => (4, self.hash_bytes(bytes)),
+        };
+        let value = multiply(value ^ a, b.wrapping_add(kind));
+        let entry = multiply(value ^ c, seq.cast_unsigned() ^ d);
+        // Entries are added up: no sum may follow from other sums.
+        multiply(entry ^ b, a | 1)
     }
+
+    #[inline]
+    fn hash_bytes(&self, bytes: &[u8]) -> u64 {
+        let [_, b, c, d] = self.0;
+        let word = |block: &[u8; 16], at: usize| {
+            u64::from_le_bytes(std::array::from_fn(|byte| block[at + byte]))
+        };
+        let mut state = d ^ bytes.len() as u64;
+        let (blocks, rest) = bytes.as_chunks::<16>();
+        for block in blocks {
+            state = multiply(word(block, 0) ^ b, word(block, 8) ^ state);
+        }
+        let mut last = [0; 16];
+        last[..rest.len()].copy_from_slice(rest);
+        multiply(word(&last, 0) ^ c, word(&last, 8) ^ state)
+    }
+}
+
+/// Both halves of the product, combined.
+#[inline]
+fn multiply(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+    let (low, high) = (product as u64, (product >> 64) as u64);
+    low ^ high
 }
 
 /// The sums of every index, each by part of the log.
@@ -247,5 +266,59 @@ impl IndexEntry {
             self.bytes.extend_from_slice(bytes);
         }
         is_before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    struct Fixed(u8);
+
+    impl Random for Fixed {
+        fn fill(&self, buffer: &mut [u8]) {
+            for (at, byte) in (0..=u8::MAX).zip(buffer) {
+                *byte = at.wrapping_mul(89) ^ self.0;
+            }
+        }
+    }
+
+    #[test]
+    fn every_part_of_an_entry_counts() {
+        let key = IndexHashKey::new(&Fixed(1));
+        let long = [7; 40];
+        let texts: Vec<&[u8]> = (0..=40).map(|length| &long[..length]).collect();
+        let mut cells = vec![Cell::Null, Cell::Real(1.0)];
+        cells.extend((-50..50).map(Cell::Integer));
+        cells.extend(texts.iter().map(|text| Cell::Text(text)));
+        cells.extend(texts.iter().map(|text| Cell::Blob(text)));
+        cells.extend([&b"a"[..], b"b", b"a\0"].map(Cell::Text));
+        let entries = cells
+            .iter()
+            .flat_map(|cell| (1..50).map(|seq| (*cell, seq)));
+        let hashes: HashSet<u64> = entries.map(|(cell, seq)| key.hash(cell, seq)).collect();
+        assert_eq!(hashes.len(), cells.len() * 49);
+        let of = |key: u8| IndexHashKey::new(&Fixed(key)).hash(Cell::Text(b"ann"), 5);
+        assert_ne!(of(1), of(2));
+    }
+
+    /// Exchanged values keep every value and every seq.
+    #[test]
+    fn exchanged_values_change_the_sum() {
+        let key = IndexHashKey::new(&Fixed(3));
+        let sum = |entries: &[(i64, i64)]| {
+            let hashes = entries
+                .iter()
+                .map(|(value, seq)| key.hash(Cell::Integer(*value), *seq));
+            hashes.fold(0, u64::wrapping_add)
+        };
+        for value in 0..100 {
+            for seq in 1..100 {
+                let one = sum(&[(value, seq), (value + 1, seq + 1)]);
+                assert_ne!(one, sum(&[(value + 1, seq), (value, seq + 1)]));
+            }
+        }
     }
 }

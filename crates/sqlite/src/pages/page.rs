@@ -211,12 +211,19 @@ fn read_u16(data: &[u8], at: usize) -> Result<u16, Unusual> {
 /// A number of one to nine bytes, and the position after it.
 #[inline]
 pub(super) fn read_varint(data: &[u8], at: usize) -> Result<(u64, usize), Unusual> {
-    let first = *data.get(at).ok_or(Unusual)?;
-    if first < 0x80 {
-        return Ok((u64::from(first), at + 1));
+    match data.get(at..) {
+        Some([first @ 0..0x80, ..]) => Ok((u64::from(*first), at + 1)),
+        Some([first, second @ 0..0x80, ..]) => {
+            Ok((u64::from(first & 0x7f) << 7 | u64::from(*second), at + 2))
+        }
+        _ => read_long_varint(data, at),
     }
-    let mut value = u64::from(first & 0x7f);
-    for step in 1..8 {
+}
+
+#[inline(never)]
+fn read_long_varint(data: &[u8], at: usize) -> Result<(u64, usize), Unusual> {
+    let mut value = 0;
+    for step in 0..8 {
         let byte = *data.get(at + step).ok_or(Unusual)?;
         value = value << 7 | u64::from(byte & 0x7f);
         if byte < 0x80 {
