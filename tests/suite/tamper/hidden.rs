@@ -2,12 +2,12 @@
 
 use rusqlite::Connection;
 
-use super::{Cases, copy, forge, path};
+use super::{Cases, copy, database, flush_wal, forge, path};
 use crate::support::TestStore;
 
 /// Removes events from an index without changing its definition.
 fn hide(store: &TestStore, index: &str, columns: &str, is_hidden: &str) {
-    let connection = super::database(store);
+    let connection = database(store);
     let definition: String = connection
         .query_row(
             "SELECT sql FROM sqlite_schema WHERE name = ?1",
@@ -170,6 +170,57 @@ fn changes_of_the_schema_are_detected() {
             &[6]
         };
         cases.assert_exit(sql, &store, &[], expected);
+    }
+    cases.end();
+}
+
+/// A lookup follows the keys in the inner pages. Changing one of them hides an
+/// event that a read of the whole table still finds.
+#[test]
+fn an_event_that_lookups_miss_is_detected() {
+    let store = copy();
+    flush_wal(&store);
+    let sound = std::fs::read(path(&store)).expect("a database");
+    let (root, size, first): (u32, u32, i64) = database(&store)
+        .query_row(
+            "SELECT (SELECT rootpage FROM sqlite_schema WHERE name = 'audit_event'), \
+             (SELECT page_size FROM pragma_page_size), (SELECT min(seq) FROM audit_event)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .expect("numbers");
+    let start = (root as usize - 1) * size as usize;
+    let number = |at: usize| usize::from(u16::from_be_bytes([sound[at], sound[at + 1]]));
+    assert_eq!(sound[start], 0x05, "an inner page of a table");
+    let mut cases = Cases::default();
+    for at in 0..number(start + 3) {
+        // A cell is the child's number and a key, here of one or two bytes.
+        let cell = start + number(start + 12 + 2 * at);
+        let last = cell + 4 + usize::from(sound[cell + 4] >= 0x80);
+        let mut bytes = sound.clone();
+        let Some(less) = bytes[last].checked_sub(1) else {
+            continue;
+        };
+        bytes[last] = less;
+        for other in ["lac.db-wal", "lac.db-shm"] {
+            let _ = std::fs::remove_file(store.dir().join(other));
+        }
+        std::fs::write(path(&store), &bytes).expect("written");
+        let key = i64::from(sound[last] & 0x7f)
+            + if last == cell + 4 {
+                0
+            } else {
+                i64::from(sound[cell + 4] & 0x7f) << 7
+            };
+        let count = |sql: &str| -> i64 {
+            let found = database(&store).query_row(sql, [], |row| row.get(0));
+            found.expect("a number")
+        };
+        let lookup = format!("SELECT count(*) FROM audit_event WHERE seq = {key}");
+        let read = format!("SELECT count(*) FROM audit_event WHERE +seq = {key}");
+        assert!(key >= first, "{key}");
+        assert_eq!([count(&lookup), count(&read)], [0, 1], "event {key}");
+        cases.assert_tampered(&format!("key {key} is one less"), &store);
     }
     cases.end();
 }

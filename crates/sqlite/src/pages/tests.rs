@@ -154,6 +154,31 @@ fn pages_give_what_sqlite_gives() {
     assert_eq!(leaves_outside(&conn, "item", [1, 300]), Ok(true));
 }
 
+/// As archived events are removed: from the front, some at a time.
+#[test]
+fn removed_rows_leave_nothing_unusual() {
+    let dir = tempfile::tempdir().expect("dir");
+    let (_, conn) = filled(dir.path());
+    let mut numbers = Numbers(5);
+    let mut first = 1;
+    while first < 500 {
+        first += 1 + i64::try_from(numbers.below(9)).expect("small");
+        conn.execute("DELETE FROM item WHERE k < ?1", [first])
+            .expect("deleted");
+        conn.execute("UPDATE item SET rest = NULL WHERE k = ?1", [first + 3])
+            .expect("updated");
+        let (rows, _) = from_pages(&conn, [first, i64::MAX]).expect("usual");
+        let sql = "SELECT k, name, rest FROM item ORDER BY k";
+        assert_eq!(rows, with_sql(&conn, sql).expect("rows"));
+        assert_eq!(entries_from_pages(&conn), entries_with_sql(&conn).ok());
+        assert_eq!(
+            leaves_outside(&conn, "item", [first, 500]),
+            Ok(false),
+            "{first}"
+        );
+    }
+}
+
 #[test]
 fn an_error_of_the_caller_is_returned() {
     let dir = tempfile::tempdir().expect("dir");
