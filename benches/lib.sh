@@ -11,7 +11,10 @@ release_programs() {
     return
   fi
   if [[ -z $bin ]]; then
-    cargo build --release --quiet --bin lac --example seed
+    # One by one: together, the program would get what only the tests ask of its
+    # dependencies, and be built once more.
+    cargo build --release --quiet --bin lac
+    cargo build --release --quiet --example seed
     bin=${CARGO_TARGET_DIR:-$PWD/target}/release
   fi
   bin=$(realpath "$bin")
