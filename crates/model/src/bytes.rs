@@ -47,6 +47,23 @@ pub fn find_either(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
     )
 }
 
+/// Adds the positions of all bytes that are `value`.
+pub fn find_all(bytes: &[u8], value: u8, positions: &mut Vec<usize>) {
+    let mut start = 0;
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk() {
+        let mut marks = mark_either(block, value, value);
+        while marks != 0 {
+            positions.push(start + marks.trailing_zeros() as usize);
+            marks &= marks - 1;
+        }
+        start += BLOCK_BYTES;
+        rest = after;
+    }
+    let found = rest.iter().enumerate().filter(|(_, byte)| **byte == value);
+    positions.extend(found.map(|(at, _)| start + at));
+}
+
 /// The position of the first match, from `from` on. `mark` sets a bit for each
 /// matching byte of a block. `matches` tests a single byte.
 #[inline]
@@ -191,6 +208,10 @@ mod tests {
             prop_assert_eq!(find_json_special(&bytes, from), slow);
             let slow = bytes.iter().position(|byte| matches!(byte, b',' | b'\\'));
             prop_assert_eq!(find_either(&bytes, b',', b'\\'), slow);
+            let mut found = Vec::new();
+            find_all(&bytes, b',', &mut found);
+            let slow: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] == b',').collect();
+            prop_assert_eq!(found, slow);
         }
 
         /// With the processor's instructions and without them.

@@ -184,56 +184,77 @@ impl CustomerReads for Tx<'_> {
     }
 }
 
+macro_rules! add_customer {
+    ($conflict:literal) => {
+        concat!(
+            "INSERT INTO customer (id, website_id, email, email_key, first_name, last_name, \
+             store_view_id, active, confirmed, created_at, updated_at, consent_granted, \
+             consent_at, consent_source, consent_by, consent_seq, consent_until, vip, \
+             guard_website_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+             ?14, ?15, ?16, ?17, ?18, ?19) ON CONFLICT ",
+            $conflict
+        )
+    };
+}
+
+/// Adds no row if the id or the address is in use.
+const ADD_CUSTOMER: &str = add_customer!("DO NOTHING");
+const PUT_CUSTOMER: &str = add_customer!(
+    "(id) DO UPDATE SET website_id = excluded.website_id, \
+     email = excluded.email, email_key = excluded.email_key, \
+     first_name = excluded.first_name, last_name = excluded.last_name, \
+     store_view_id = excluded.store_view_id, active = excluded.active, \
+     confirmed = excluded.confirmed, created_at = excluded.created_at, \
+     updated_at = excluded.updated_at, consent_granted = excluded.consent_granted, \
+     consent_at = excluded.consent_at, consent_source = excluded.consent_source, \
+     consent_by = excluded.consent_by, consent_seq = excluded.consent_seq, \
+     consent_until = excluded.consent_until, vip = excluded.vip, \
+     guard_website_id = excluded.guard_website_id"
+);
+
+/// Executes one of the statements above; returns how many rows it changed.
+fn execute_with_columns(tx: &Tx<'_>, sql: &str, customer: &Customer) -> Result<usize> {
+    let consent = &customer.consent;
+    tx.conn
+        .prepare_cached(sql)
+        .and_then(|mut s| {
+            s.execute(params![
+                customer.id.to_stored(),
+                customer.website_id,
+                customer.email,
+                email_key(&customer.email),
+                customer.first_name,
+                customer.last_name,
+                customer.store_view_id,
+                customer.active,
+                customer.confirmed,
+                customer.created_at.map(Timestamp::micros),
+                customer.updated_at.map(Timestamp::micros),
+                consent.granted,
+                consent.changed_at.map(Timestamp::micros),
+                consent.source.map(ConsentSource::as_str),
+                consent.changed_by,
+                consent.seq.map(u64::cast_signed),
+                consent.until.map(Timestamp::micros),
+                customer.vip,
+                customer.guard_website_id,
+            ])
+        })
+        .map_err(|e| match rows::to_fault(e) {
+            Fault::AlreadyExists { .. } => Fault::AlreadyExists {
+                what: format!("another customer with the address {}", customer.email),
+            },
+            other => other,
+        })
+}
+
 impl CustomerWrites for Tx<'_> {
     fn customer_put(&self, _permit: &Permit<'_, CustomerWrite>, customer: &Customer) -> Result<()> {
-        let consent = &customer.consent;
-        self.conn
-            .prepare_cached(
-                "INSERT INTO customer (id, website_id, email, email_key, first_name, last_name, \
-                 store_view_id, active, confirmed, created_at, updated_at, consent_granted, \
-                 consent_at, consent_source, consent_by, consent_seq, consent_until, vip, guard_website_id) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-                 ?16, ?17, ?18, ?19) \
-                 ON CONFLICT (id) DO UPDATE SET website_id = excluded.website_id, \
-                 email = excluded.email, email_key = excluded.email_key, \
-                 first_name = excluded.first_name, last_name = excluded.last_name, \
-                 store_view_id = excluded.store_view_id, active = excluded.active, \
-                 confirmed = excluded.confirmed, created_at = excluded.created_at, \
-                 updated_at = excluded.updated_at, consent_granted = excluded.consent_granted, \
-                 consent_at = excluded.consent_at, consent_source = excluded.consent_source, \
-                 consent_by = excluded.consent_by, consent_seq = excluded.consent_seq, \
-                 consent_until = excluded.consent_until, vip = excluded.vip, \
-                 guard_website_id = excluded.guard_website_id",
-            )
-            .and_then(|mut s| {
-                s.execute(params![
-                    customer.id.to_stored(),
-                    customer.website_id,
-                    customer.email,
-                    email_key(&customer.email),
-                    customer.first_name,
-                    customer.last_name,
-                    customer.store_view_id,
-                    customer.active,
-                    customer.confirmed,
-                    customer.created_at.map(Timestamp::micros),
-                    customer.updated_at.map(Timestamp::micros),
-                    consent.granted,
-                    consent.changed_at.map(Timestamp::micros),
-                    consent.source.map(ConsentSource::as_str),
-                    consent.changed_by,
-                    consent.seq.map(u64::cast_signed),
-                    consent.until.map(Timestamp::micros),
-                    customer.vip,
-                    customer.guard_website_id,
-                ])
-            })
-            .map_err(|e| match rows::to_fault(e) {
-                Fault::AlreadyExists { .. } => Fault::AlreadyExists {
-                    what: format!("another customer with the address {}", customer.email),
-                },
-                other => other,
-            })?;
+        // Most are new. Unlike an update, adding a row needs no journal of its
+        // own that could undo this statement alone.
+        if execute_with_columns(self, ADD_CUSTOMER, customer)? == 0 {
+            execute_with_columns(self, PUT_CUSTOMER, customer)?;
+        }
         Ok(())
     }
 

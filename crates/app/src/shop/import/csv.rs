@@ -4,6 +4,7 @@ use csv_core::{ReadRecordResult, Reader};
 
 use super::buffer::{InputBuffer, MAX_ITEM_BYTES};
 use super::invalid::{InvalidItems, quote_short};
+use lac_model::bytes::{find_all, find_either};
 use lac_store::Result;
 
 /// The most columns; no export has that many.
@@ -14,7 +15,10 @@ pub(super) struct CsvReader<'w, 'r> {
     core: Reader,
     header: Vec<String>,
     record: Vec<u8>,
+    /// Where the fields end in the record, and the number of bytes between
+    /// them.
     ends: Vec<usize>,
+    separator_bytes: usize,
     columns: usize,
     line: u64,
 }
@@ -25,8 +29,9 @@ impl<'w, 'r> CsvReader<'w, 'r> {
             input: buffer,
             core: Reader::new(),
             header: Vec::new(),
-            record: vec![0; 4096],
-            ends: vec![0; 64],
+            record: Vec::new(),
+            ends: Vec::new(),
+            separator_bytes: 0,
             columns: 0,
             line: 1,
         };
@@ -59,7 +64,13 @@ impl<'w, 'r> CsvReader<'w, 'r> {
     pub(super) fn next_row(&mut self, invalid: &InvalidItems) -> Result<bool> {
         self.skip_blank()?;
         self.line = self.core.line();
+        if self.read_plain_line() {
+            return Ok(true);
+        }
         let (mut filled, mut fields, mut quotes) = (0, 0, 0);
+        self.separator_bytes = 0;
+        self.record.resize(self.record.len().max(4096), 0);
+        self.ends.resize(self.ends.len().max(64), 0);
         loop {
             if self.input.bytes().is_empty() {
                 self.input.fill()?;
@@ -69,8 +80,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
             let (result, took, wrote, ended) =
                 self.core
                     .read_record(input, &mut self.record[filled..], &mut self.ends[fields..]);
-            let is_quote = |b: &&u8| **b == b'"';
-            quotes += input[..took].iter().filter(is_quote).count();
+            quotes += memchr::memchr_iter(b'"', &input[..took]).count();
             self.input.skip(took);
             (filled, fields) = (filled + wrote, fields + ended);
             match result {
@@ -105,6 +115,32 @@ impl<'w, 'r> CsvReader<'w, 'r> {
         }
     }
 
+    /// Reads the next row if it is a whole line in the buffer without quotes,
+    /// where commas are all there is to find.
+    fn read_plain_line(&mut self) -> bool {
+        let input = self.input.bytes();
+        let Some(end) = memchr::memchr(b'\n', input) else {
+            return false;
+        };
+        let line = input[..end].strip_suffix(b"\r").unwrap_or(&input[..end]);
+        if line.len() > MAX_ITEM_BYTES || find_either(line, b'"', b'\r').is_some() {
+            return false;
+        }
+        self.ends.clear();
+        find_all(line, b',', &mut self.ends);
+        self.ends.push(line.len());
+        self.columns = self.ends.len();
+        if self.columns > MAX_COLUMNS {
+            return false;
+        }
+        self.separator_bytes = 1;
+        self.record.clear();
+        self.record.extend_from_slice(line);
+        self.input.skip(end + 1);
+        self.core.set_line(self.line + 1);
+        true
+    }
+
     /// Skips blank lines before a row, and counts them.
     fn skip_blank(&mut self) -> Result<()> {
         while let Some(byte @ (b'\n' | b'\r')) = self.input.peek()? {
@@ -121,9 +157,14 @@ impl<'w, 'r> CsvReader<'w, 'r> {
         self.line
     }
 
+    /// How many fields the row has.
+    pub(super) fn width(&self) -> usize {
+        self.columns
+    }
+
     /// The problem if the row has not as many fields as the header.
     pub(super) fn width_mismatch(&self) -> Option<String> {
-        let (has, wants) = (self.columns, self.header.len());
+        let (has, wants) = (self.width(), self.header.len());
         (has != wants).then(|| format!("the row has {has} fields, the header {wants}"))
     }
 
@@ -131,7 +172,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
     pub(super) fn bytes(&self, column: usize) -> &[u8] {
         let start = match column {
             0 => 0,
-            _ => self.ends[column - 1],
+            _ => self.ends[column - 1] + self.separator_bytes,
         };
         &self.record[start..self.ends[column]]
     }

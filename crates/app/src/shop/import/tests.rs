@@ -44,14 +44,24 @@ fn parsed_items(bytes: &[u8], drop: usize) -> Option<Vec<Vec<u8>>> {
     read.is_ok().then_some(found)
 }
 
-/// The rows of a file with their lines; `None` if it is invalid.
+/// The first fields of a file's rows with their lines; `None` if it is invalid.
 fn parsed_rows(bytes: &[u8], drop: usize) -> Option<Vec<(u64, Vec<u8>)>> {
+    let rows = parsed_tables(bytes, drop)?.into_iter();
+    Some(
+        rows.map(|(line, mut row)| (line, row.swap_remove(0)))
+            .collect(),
+    )
+}
+
+/// The rows of a file with their lines; `None` if it is invalid.
+fn parsed_tables(bytes: &[u8], drop: usize) -> Option<Vec<(u64, Vec<Vec<u8>>)>> {
     let (mut input, mut found) = (SmallReads(bytes, drop), Vec::new());
     let mut buffer = InputBuffer::new("-", &mut input, &NoProgress);
     let invalid = InvalidItems::new("-", false);
     let mut table = CsvReader::open(&mut buffer, &invalid).ok()?;
     while table.next_row(&invalid).ok()? {
-        found.push((table.line(), table.bytes(0).to_vec()));
+        let fields = (0..table.width()).map(|column| table.bytes(column).to_vec());
+        found.push((table.line(), fields.collect()));
     }
     Some(found)
 }
@@ -89,6 +99,13 @@ proptest! {
         let page = format!("{{ \"items\":{}}}", json!(list));
         let twice = format!("[{page},{page}]");
         prop_assert_eq!(parsed_items(twice.as_bytes(), drop).map(|found| found.len()), Some(wanted.len() * 2));
+    }
+
+    /// Rows that are whole in the buffer are read in a way of their own.
+    #[test]
+    fn rows_are_the_same_in_one_piece_and_byte_by_byte(text in "[abc,]{0,40}(\r?\n[abcé,\"\r\n]{0,40}){0,6}") {
+        let bytes = text.as_bytes();
+        prop_assert_eq!(parsed_tables(bytes, bytes.len().max(1)), parsed_tables(bytes, 1));
     }
 
     #[test]
