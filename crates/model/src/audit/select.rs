@@ -233,10 +233,10 @@ impl Matcher {
     }
 
     pub fn matches(&self, event: &RecordFields<'_>) -> bool {
-        let time = event.value(EventField::Time);
+        let time = || event.value(EventField::Time);
         // RFC 3339 times in UTC with a fixed number of digits sort as texts.
-        self.since.as_deref().is_none_or(|since| time >= since)
-            && self.until.as_deref().is_none_or(|until| time < until)
+        self.since.as_deref().is_none_or(|since| time() >= since)
+            && self.until.as_deref().is_none_or(|until| time() < until)
             && self
                 .required
                 .iter()

@@ -1,6 +1,7 @@
 //! The audit log's rows.
 
 mod cells;
+mod page_scan;
 mod scan;
 mod structure;
 mod writes;

@@ -7,6 +7,7 @@ use rusqlite::{Row, params_from_iter};
 use super::super::mmap::MmapGuard;
 use super::super::rows::damaged_row;
 use super::super::{Tx, rows};
+use super::page_scan::{PageScan, scan_pages};
 use lac_model::audit::{EventTexts, Matcher, RecordFields, SelectionValues};
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
@@ -37,29 +38,21 @@ pub(super) fn scan_events(
     if left == 0 {
         return Ok(());
     }
-    let mut one = |row: &Row<'_>| -> Result<bool> {
-        // The seq is read only where it is needed.
-        let damaged = |problem: String| match rows::get_u64(row, 0, "audit_event") {
-            Ok(seq) => damaged_row("audit_event", seq, problem),
-            Err(fault) => fault,
-        };
-        let text = |column| {
-            let value = row.get_ref(column).map_err(rows::to_fault)?;
-            let text = value.as_str_or_null();
-            text.map_err(|e| damaged(e.to_string()))
-        };
-        let texts = EventTexts {
-            record: text(1)?.unwrap_or_default(),
-            customer_part: text(2)?,
-            staff_part: text(3)?.unwrap_or_default(),
-        };
-        let fields = RecordFields::new(texts).map_err(|e| damaged(e.to_string()))?;
-        if matcher.matches(&fields) {
+    let mut match_event = |fields: &RecordFields<'_>| {
+        if matcher.matches(fields) {
             left -= 1;
-            each(&fields)?;
+            each(fields)?;
         }
         Ok(left > 0)
     };
+    let mut range = range;
+    if tx.use_mmap && is_plain_scan(query) {
+        match scan_pages(tx, range, &mut match_event)? {
+            PageScan::Complete => return Ok(()),
+            PageScan::Unusual { next } => range[0] = next,
+        }
+    }
+    let mut one = |row: &Row<'_>| match_event(&row_fields(row)?);
     match choose_index(query) {
         None => scan_range(tx, query, range, None, &mut one),
         Some((column, mut values)) if values.len() == 1 => {
@@ -68,6 +61,35 @@ pub(super) fn scan_events(
         }
         Some((column, values)) => scan_merged(tx, query, range, column, &values, &mut one),
     }
+}
+
+/// The fields of a row of [`SELECT`].
+#[inline]
+fn row_fields<'r>(row: &'r Row<'_>) -> Result<RecordFields<'r>> {
+    // The seq is read only where it is needed.
+    let damaged = |problem: String| match rows::get_u64(row, 0, "audit_event") {
+        Ok(seq) => damaged_row("audit_event", seq, problem),
+        Err(fault) => fault,
+    };
+    let text = |column| {
+        let value = row.get_ref(column).map_err(rows::to_fault)?;
+        let text = value.as_str_or_null();
+        text.map_err(|e| damaged(e.to_string()))
+    };
+    let texts = EventTexts {
+        record: text(1)?.unwrap_or_default(),
+        customer_part: text(2)?,
+        staff_part: text(3)?.unwrap_or_default(),
+    };
+    RecordFields::new(texts).map_err(|e| damaged(e.to_string()))
+}
+
+/// Whether the query reads all rows of its range in their order.
+fn is_plain_scan(query: &EventQuery) -> bool {
+    query.ascending
+        && query.limit.is_none()
+        && choose_index(query).is_none()
+        && conditions(query, &mut Vec::new()).is_empty()
 }
 
 /// The seqs (both included) that the query can be about.
