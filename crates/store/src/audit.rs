@@ -102,6 +102,10 @@ pub struct TreePart {
     pub pages: Vec<u32>,
 }
 
+/// So many pages of long rows are compared, in 8 MiB. More are no evidence, so
+/// that memory does not grow with the log.
+const MAX_PAGES: usize = 2 << 20;
+
 /// What reading a whole table, part by part, and its indexes showed about how
 /// they are stored. Until something is added, it shows nothing.
 #[derive(Debug, Clone, Default)]
@@ -125,7 +129,7 @@ impl TreeEvidence {
                 let is_even = all.depth.is_none() || part.depth.is_none();
                 let is_same = is_even || all.depth == part.depth;
                 all.depth = all.depth.or(part.depth);
-                is_same.then_some(all)
+                (is_same && all.pages.len() <= MAX_PAGES).then_some(all)
             }
             _ => None,
         };
@@ -312,4 +316,39 @@ pub trait AuditWrites {
     /// Deletes the customer parts and their salts of the events `first` to
     /// `last`, both included.
     fn audit_erase(&self, token: &AppendToken, first: u64, last: u64) -> Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_complete(parts: &[Option<TreePart>]) -> bool {
+        let mut evidence = TreeEvidence::default();
+        for part in parts {
+            evidence.add(part.clone());
+        }
+        assert!(!evidence.clone().is_complete(), "the indexes were not read");
+        evidence.add_indexes();
+        evidence.is_complete()
+    }
+
+    #[test]
+    fn a_table_is_shown_to_be_sound_only_as_a_whole() {
+        let part = |depth, pages: &[u32]| {
+            let pages = pages.to_vec();
+            Some(TreePart { depth, pages })
+        };
+        let [one, other] = [part(Some(2), &[7, 9]), part(Some(2), &[8])];
+        let empty = part(None, &[]);
+        assert!(is_complete(&[one.clone(), empty.clone(), other.clone()]));
+        assert!(is_complete(&[empty, one.clone()]));
+        assert!(!is_complete(&[]), "nothing was read");
+        assert!(!is_complete(&[None, one.clone()]));
+        assert!(!is_complete(&[one.clone(), None, other]));
+        assert!(!is_complete(&[one.clone(), part(Some(3), &[])]), "uneven");
+        assert!(!is_complete(&[one.clone(), part(Some(2), &[9])]), "shared");
+        assert!(!is_complete(&[part(Some(2), &[4, 4])]), "shared");
+        let many: Vec<u32> = (100..).take(MAX_PAGES).collect();
+        assert!(!is_complete(&[one, part(Some(2), &many)]), "too many");
+    }
 }
