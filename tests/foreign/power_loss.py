@@ -23,7 +23,7 @@ TRIED = 2  # logins of each kind
 # Images need no disk: what a sync does to them is simulated.
 IMAGES = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 TRACED = "openat,write,pwrite64,fdatasync,fsync,rename,unlink,ftruncate,mkdir,fallocate,writev,pwritev,renameat2,linkat"
-CALL = re.compile(r"^\d+ (\w+)\((.*)\)\s+= (-?\d+)")
+CALL = re.compile(r"^\d+ +(\w+)\((.*)\)\s+= (-?\d+)")
 
 
 def text(escaped):
@@ -214,8 +214,21 @@ def check(image, answered, at):
         shutil.rmtree(home)
 
 
-def login_calls(lines):
+def whole_lines(lines):
+    """Joins the two lines of a call during which another thread made one."""
+    begun = {}
     for line in lines:
+        thread = line.split()[0]
+        if line.endswith("<unfinished ...>"):
+            begun[thread] = line.removesuffix("<unfinished ...>").rstrip()
+        elif thread in begun and " resumed>" in line:
+            yield begun.pop(thread) + line.split(" resumed>", 1)[1]
+        else:
+            yield line
+
+
+def login_calls(lines):
+    for line in whole_lines(lines):
         found = CALL.match(line)
         if found and int(found[3]) >= 0:
             yield found[1], found[2]
