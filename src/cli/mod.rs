@@ -51,7 +51,12 @@ use lac_model::fault::Fault;
 /// The whole command, for completions and man pages. The arguments of a
 /// subcommand are built only when it is used.
 pub fn command() -> Command {
-    command_with(commands::ALL.iter()).help_template(help::template(commands::ALL))
+    with_list(command_with(commands::ALL.iter()))
+}
+
+/// With the list of commands in its help.
+fn with_list(program: Command) -> Command {
+    program.help_template(help::template(commands::ALL))
 }
 
 /// The command with these subcommands only. Each one that is declared gets a
@@ -115,21 +120,22 @@ fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     let words = arguments.get(1..).unwrap_or_default();
     let is_named = |noun: &&CommandSpec| words.iter().any(|word| word == noun.name);
     let mut named = commands::ALL.iter().filter(is_named).peekable();
-    let asks = |word: &OsString| {
+    let is_flag = |word: &OsString| {
         ["--help", "-h", "--version", "-V"]
             .iter()
             .any(|w| word == w)
     };
     let mut program = if named.peek().is_some() {
         command_with(named)
-    } else if words.iter().all(asks) {
+    } else if words.iter().all(is_flag) {
         // One is enough for `<COMMAND>` in the usage; the template has the list.
         command_with(commands::ALL.iter().take(1))
     } else {
-        command()
+        command_with(commands::ALL.iter())
     };
-    if words.iter().all(asks) || words.iter().any(|word| asks(word) || word == "help") {
-        program = program.help_template(help::template(commands::ALL));
+    let may_show_list = |word: &OsString| is_flag(word) || word == "help";
+    if words.is_empty() || words.iter().any(may_show_list) {
+        program = with_list(program);
     }
     let parsed = program.try_get_matches_from_mut(arguments);
     // Taking it apart would only take time.

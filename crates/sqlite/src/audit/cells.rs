@@ -68,8 +68,11 @@ pub(super) fn scan_cells(
     }
 }
 
+/// The number of columns of `audit_event`.
+pub(super) const COLUMN_COUNT: usize = 18;
+
 /// The columns of the table, in its order.
-fn event_cells<'r>(columns: &[Cell<'r>; 18]) -> EventCells<'r> {
+fn event_cells<'r>(columns: &[Cell<'r>; COLUMN_COUNT]) -> EventCells<'r> {
     let &[
         seq,
         time,
@@ -123,7 +126,7 @@ fn scan_with_sql(
     let mut statement = tx.conn.prepare_cached(sql).map_err(rows::to_fault)?;
     let mut found = statement.query(range).map_err(rows::to_fault)?;
     while let Some(row) = found.next().map_err(rows::to_fault)? {
-        let mut columns = [Cell::Null; 18];
+        let mut columns = [Cell::Null; COLUMN_COUNT];
         for (at, cell) in columns.iter_mut().enumerate() {
             *cell = read_cell(row, at)?;
         }

@@ -3,12 +3,12 @@
 
 use super::super::Tx;
 use super::super::pages::{Halt, TableScan};
+use super::cells::COLUMN_COUNT;
 use lac_model::audit::{EventTexts, RecordFields};
 use lac_model::fault::Fault;
 use lac_store::{Cell, Result};
 
-/// The columns of `audit_event`, and the indexes of those that are read.
-const COLUMN_COUNT: usize = 18;
+/// The positions of the columns that are read.
 const RECORD: usize = 13;
 const SHOPPER: usize = 14;
 const STAFF: usize = 16;

@@ -189,16 +189,22 @@ fn an_error_of_the_caller_is_returned() {
     assert!(matches!(ended, Err(Halt::Failed(same)) if same == fault));
 }
 
+/// The database of [`filled`] as one file, without a write-ahead log.
+fn filled_file(dir: &Path) -> (PathBuf, Vec<u8>) {
+    let (path, conn) = filled(dir);
+    conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
+        .expect("in the file");
+    drop(conn);
+    let bytes = std::fs::read(&path).expect("bytes");
+    (path, bytes)
+}
+
 /// Changes one byte at a time. If the pages are accepted, then SQLite finds
 /// nothing wrong, reads the same, and every lookup finds the same.
 #[test]
 fn a_changed_byte_is_unusual_or_harmless() {
     let dir = tempfile::tempdir().expect("dir");
-    let (path, conn) = filled(dir.path());
-    conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
-        .expect("in the file");
-    drop(conn);
-    let sound = std::fs::read(&path).expect("bytes");
+    let (path, sound) = filled_file(dir.path());
     let pages = sound.len() / 512;
     let (mut numbers, mut accepted, mut unusual) = (Numbers(11), 0, 0);
     for round in 0..1_500 {
@@ -248,11 +254,7 @@ fn a_changed_byte_is_unusual_or_harmless() {
 #[test]
 fn a_key_that_misleads_lookups_is_unusual() {
     let dir = tempfile::tempdir().expect("dir");
-    let (path, conn) = filled(dir.path());
-    conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
-        .expect("in the file");
-    drop(conn);
-    let sound = std::fs::read(&path).expect("bytes");
+    let (path, sound) = filled_file(dir.path());
     let mut hidden = 0;
     for page in 1..sound.len() / 512 {
         let start = page * 512;
